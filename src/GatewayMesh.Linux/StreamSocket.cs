@@ -96,6 +96,16 @@ public static unsafe class StreamSocket
         return Receive(fd, &unused, 1, Libc.MSG_PEEK);
     }
 
+    /// <summary>Receives without consuming and without waiting.</summary>
+    /// <returns>Number of bytes, 0 at the end of the peer's stream, or a negative error number.</returns>
+    public static int Peek(int fd, Span<byte> into)
+    {
+        fixed (byte* buffer = into)
+        {
+            return Receive(fd, buffer, into.Length, Libc.MSG_PEEK);
+        }
+    }
+
     /// <summary>Sends <paramref name="first"/> and <paramref name="second"/> in a single call, without waiting.</summary>
     /// <returns>Number of accepted bytes, or a negative error number.</returns>
     public static int Send(int fd, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)

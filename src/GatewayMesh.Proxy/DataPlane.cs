@@ -7,6 +7,7 @@ using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Linux;
 using GatewayMesh.Proxy.Edge;
 using GatewayMesh.Proxy.Listeners;
+using GatewayMesh.Proxy.Loops;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Routing;
 using GatewayMesh.Proxy.Telemetry;
@@ -145,6 +146,9 @@ public sealed class DataPlane : IAsyncDisposable
 
     /// <summary>For tests and benchmarks: the current mesh.</summary>
     internal LiveMesh Mesh => _parts.Traffic.Mesh;
+
+    /// <summary>For tests: the event loops.</summary>
+    internal IReadOnlyList<EventLoop> Loops => _parts.Loops.Loops;
 
     /// <summary>For tests: TLS terms of listeners in place of their kind's own.</summary>
     internal Func<InboundConnection, TlsTerms?>? Terms

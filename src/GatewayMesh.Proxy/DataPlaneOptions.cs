@@ -73,6 +73,9 @@ public sealed record DataPlaneOptions
     /// <summary>Zone of this node; instances in this zone are preferred. Default: null, zones are ignored.</summary>
     public string? Zone { get; init; }
 
+    /// <summary>Number of event loops, each with a thread. Default: 0, one for each core.</summary>
+    public int Loops { get; init; }
+
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -13,6 +13,7 @@ using GatewayMesh.Proxy.Identity;
 using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.Listeners;
 using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Loops;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
@@ -43,7 +44,8 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         Rate = new RateMeter(time);
 
         // Connections in and out
-        Listeners = new LentListeners(options.Limits.MaxConnections, options.Progress, options.Logs);
+        Loops = new LoopGroup(options.Loops, time, Traffic.Failed);
+        Listeners = new LentListeners(options.Limits.MaxConnections, options.Progress, Loops);
         Connections = new OpenConnections(Listeners, time);
         _reach = options.Reach;
         Upstreams = new UpstreamPools(time, options.Certificates, () => _reach);
@@ -100,6 +102,8 @@ internal sealed class DataPlaneParts : IAsyncDisposable
 
     public RateMeter Rate { get; }
 
+    public LoopGroup Loops { get; }
+
     public LentListeners Listeners { get; }
 
     public OpenConnections Connections { get; }
@@ -141,6 +145,7 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         await _ticking.DisposeAsync().ConfigureAwait(false);
         Server.Dispose();
         Listeners.Dispose();
+        await Loops.DisposeAsync().ConfigureAwait(false);
         Edge.Dispose();
         Upstreams.Dispose();
         _forwarder.Dispose();

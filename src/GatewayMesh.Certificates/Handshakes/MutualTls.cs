@@ -70,10 +70,7 @@ public static class MutualTls
             failure is AuthenticationException or IOException and not HandshakeException or InvalidOperationException)
         {
             await DisposeAsync(stream, transport).ConfigureAwait(false);
-            throw new HandshakeException(
-                Words(verdict, service, failure),
-                failure is AuthenticationException && !verdict.IsBelieved ? verdict.Fault : PeerFault.None,
-                failure);
+            throw Failure(verdict, failure is AuthenticationException, service, failure);
         }
         catch
         {
@@ -114,6 +111,37 @@ public static class MutualTls
                 return verdict.IsBelieved;
             },
         };
+    }
+
+    /// <summary>Verifies the certificate of a server, which must be <paramref name="service"/>.</summary>
+    /// <param name="peer">Certificate of the server.</param>
+    /// <param name="sent">Further certificates sent by the server.</param>
+    /// <param name="trust">Trusted roots, or null when none are known.</param>
+    /// <param name="service">Service required of the server.</param>
+    /// <param name="datacenter">Datacenter required of the server.</param>
+    /// <param name="time">Clock.</param>
+    public static PeerVerdict VerifyServer(
+        X509Certificate2? peer,
+        IEnumerable<X509Certificate2> sent,
+        TrustBundle? trust,
+        string service,
+        string datacenter,
+        TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        return Meant(PeerVerifier.Verify(peer, sent, trust, PeerUsage.Server, time.GetUtcNow()), service, datacenter);
+    }
+
+    /// <summary>Creates the exception for a failed handshake with a server.</summary>
+    /// <param name="verdict">Verdict on the server's certificate.</param>
+    /// <param name="isRefused">True if this side refused the server.</param>
+    /// <param name="service">Service required of the server.</param>
+    /// <param name="failure">Exception of the handshake.</param>
+    public static HandshakeException Failure(PeerVerdict verdict, bool isRefused, string service, Exception failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return new HandshakeException(
+            Words(verdict, service, failure), isRefused && !verdict.IsBelieved ? verdict.Fault : PeerFault.None, failure);
     }
 
     // The platform builds its own chain before this callback: nothing named by an untrusted certificate may be fetched.

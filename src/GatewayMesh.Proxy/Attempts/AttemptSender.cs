@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Hedging;
@@ -16,6 +17,7 @@ internal sealed class AttemptSender(IForwarder forwarder, RefusedAddresses refus
     /// <summary>
     /// Makes the attempt and returns its hop's lease and connections. Returns none if a response was passed on or dropped.
     /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<MeshError> SendAsync(Exchange exchange, Hop hop, Hedge? hedge = null)
     {
         var outcome = EndpointOutcome.Cancelled;

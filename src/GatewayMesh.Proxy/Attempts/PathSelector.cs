@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GatewayMesh.Configuration.Policies.SidecarBypass;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
@@ -34,6 +35,7 @@ internal sealed class PathSelector(
         error.IsError && !error.Forwarded && exchange.CanGoElsewhere && error.Kind != MeshErrorKind.IntentionDenied;
 
     /// <summary>Forwards the request. Returns <see cref="MeshError.None"/> if a response was passed on.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<MeshError> RunAsync(Exchange exchange)
     {
         if (!BuffersBody(exchange))
@@ -52,6 +54,7 @@ internal sealed class PathSelector(
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<MeshError> RouteAsync(Exchange exchange)
     {
         if (exchange.Behavior.GatewayShare > 0

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Hedging;
 using GatewayMesh.Proxy.LoadBalancing;
@@ -33,6 +34,7 @@ internal sealed class RetryLoop
     }
 
     /// <summary>Forwards the request. Returns none if a response was passed on.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<MeshError> RunAsync(Exchange exchange, EndpointSet instances, TargetKind target)
     {
         exchange.Tried = default;

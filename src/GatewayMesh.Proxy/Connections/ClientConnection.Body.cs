@@ -94,11 +94,30 @@ internal sealed partial class ClientConnection
 
         if (part.Kind == BodyPartKind.End)
         {
-            Watch();
+            WatchAfterBody();
             return false;
         }
 
         return true;
+    }
+
+    // The body may be read from another thread.
+    private void WatchAfterBody()
+    {
+        if (Loop.IsCurrent)
+        {
+            Watch();
+            return;
+        }
+
+        var served = _served;
+        Loop.Post(() =>
+        {
+            if (served == _served)
+            {
+                Watch();
+            }
+        });
     }
 
     private async ValueTask<bool> ReceiveBodyAsync(CancellationToken cancellationToken)

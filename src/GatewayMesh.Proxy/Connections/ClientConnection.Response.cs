@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Globalization;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Http1;
@@ -196,7 +197,7 @@ internal sealed partial class ClientConnection
     }
 
     /// <summary>Hands over the connection after 101: the bytes received behind the request, then the channel.</summary>
-    public IByteChannel Switch(out ReadOnlyMemory<byte> received)
+    public ByteChannel Switch(out ReadOnlyMemory<byte> received)
     {
         received = _received.Memory;
         return _channel;
@@ -281,6 +282,7 @@ internal sealed partial class ClientConnection
         Volatile.Write(ref _hasStarted, false);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FlushAsync(ReadOnlyMemory<byte> content)
     {
         if (EndProbe() is { } probe)

@@ -1,3 +1,4 @@
+using GatewayMesh.Proxy.Loops;
 using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Connections;
@@ -15,14 +16,51 @@ internal sealed partial class ClientConnection
     private Task<int>? _ahead;
     private Task? _probe;
     private bool _isProbeOpen;
+    private bool _isWatching;
+    private bool _isServing;
+    private long _served;
     private volatile bool _isEnded;
 
-    // Reads on while the request is running: the next request, or the end. After 101 the bytes belong to another protocol.
+    // Watches for the end while the request is running. After 101 the bytes belong to another protocol. On the loop.
     private void Watch()
     {
-        if (_ahead is null && _received.IsEmpty && !_isEnded && !_exchange.Head.Fields.Contains(KnownField.Upgrade))
+        if (_isServing && _ahead is null && _received.IsEmpty && !_isEnded && !_exchange.Head.Fields.Contains(KnownField.Upgrade))
+        {
+            _isWatching = true;
+            _channel.Watch(this);
+            if (_channel.HasInput)
+            {
+                ((IInputWatcher)this).OnInput();
+            }
+        }
+    }
+
+    private void EndWatch()
+    {
+        _isServing = false;
+        _served++;
+        if (_isWatching)
+        {
+            _isWatching = false;
+            _channel.Watch(null);
+        }
+    }
+
+    // Reads on: the next request, or the end. A connection that has ended can still fail.
+    void IInputWatcher.OnInput()
+    {
+        if (!_isWatching)
+        {
+            return;
+        }
+
+        if (_ahead is null && !_isEnded)
         {
             _ahead = ReadAheadAsync();
+        }
+        else if (_isEnded && _channel.HasFailed)
+        {
+            Abort();
         }
     }
 
@@ -30,7 +68,6 @@ internal sealed partial class ClientConnection
     {
         try
         {
-            await _channel.ReadAsync(default).ConfigureAwait(false); // waits without a buffer
             var count = await _channel.ReadAsync(_received.Room()).ConfigureAwait(false);
             if (count == 0)
             {
@@ -76,12 +113,7 @@ internal sealed partial class ClientConnection
             await Task.Delay(ProbeTime, _time).ConfigureAwait(false);
             if (TakeProbe())
             {
-                await _channel.WriteAsync(ProbeEnd).ConfigureAwait(false);
-                await Task.Delay(ProbeTime, _time).ConfigureAwait(false);
-                if (!HasStarted)
-                {
-                    await _channel.WriteAsync(default).ConfigureAwait(false);
-                }
+                await _channel.WriteAsync(ProbeEnd).ConfigureAwait(false); // a client that has gone answers with a reset
             }
         }
         catch (Exception gone) when (gone is IOException or ObjectDisposedException or InvalidOperationException)

@@ -1,7 +1,10 @@
+using System.Runtime.CompilerServices;
 using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Http1;
 using GatewayMesh.Proxy.Listeners;
+using GatewayMesh.Proxy.Loops;
 using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Pipeline;
 
@@ -17,7 +20,7 @@ namespace GatewayMesh.Proxy.Connections;
 /// ClientConnection.Body.cs       the request's body      ClientConnection.Watch.cs      a client that ends its stream
 /// </code>
 /// </summary>
-internal sealed partial class ClientConnection : IResponseSink
+internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
 {
     /// <summary>Bytes of an unread request body that are dropped to keep a connection: 64 KiB.</summary>
     public const int MostDropped = 64 * 1024;
@@ -27,12 +30,12 @@ internal sealed partial class ClientConnection : IResponseSink
 
     private readonly RequestEntry _entry;
     private readonly InboundConnection _inbound;
-    private readonly IByteChannel _channel;
+    private readonly ByteChannel _channel;
     private readonly LimitsSpec _limits;
     private readonly HeadLimits _headLimits;
     private readonly TimeProvider _time;
     private readonly Exchange _exchange;
-    private readonly ITimer _patience;
+    private readonly LoopTimer _patience;
     private readonly CancellationTokenSource _gone = new();
     private ConnectionBuffer _received;
     private RequestReader _reader;
@@ -47,7 +50,7 @@ internal sealed partial class ClientConnection : IResponseSink
     /// <param name="channel">The bytes.</param>
     /// <param name="limits">Limits on requests.</param>
     /// <param name="time">The clock.</param>
-    public ClientConnection(RequestEntry entry, InboundConnection inbound, IByteChannel channel, LimitsSpec limits, TimeProvider time)
+    public ClientConnection(RequestEntry entry, InboundConnection inbound, ByteChannel channel, LimitsSpec limits, TimeProvider time)
     {
         (_entry, _inbound, _channel, _limits, _time) = (entry, inbound, channel, limits, time);
         var bounds = HeadBounds.Of(limits);
@@ -56,9 +59,11 @@ internal sealed partial class ClientConnection : IResponseSink
         _received = new ConnectionBuffer(bounds.Line + bounds.Bytes);
         _exchange = entry.Create(this);
         _content = new ClientBody(this);
-        _patience = time.CreateTimer(
-            static connection => ((ClientConnection)connection!).RunOut(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _patience = new LoopTimer(static connection => ((ClientConnection)connection!).RunOut(), this);
     }
+
+    /// <summary>Loop of the connection.</summary>
+    public EventLoop Loop => _channel.Loop;
 
     /// <inheritdoc/>
     public CancellationToken Aborted => _gone.Token;
@@ -81,8 +86,9 @@ internal sealed partial class ClientConnection : IResponseSink
         }
         finally
         {
-            await _patience.DisposeAsync().ConfigureAwait(false);
-            await _channel.CloseAsync().ConfigureAwait(false);
+            await Loop.SwitchTo();
+            Loop.Timers.Cancel(_patience);
+            _channel.Close();
             _received.Drop();
         }
     }
@@ -91,10 +97,7 @@ internal sealed partial class ClientConnection : IResponseSink
     public void EndWhenIdle()
     {
         _isEnding = true;
-        if (_isIdle)
-        {
-            _channel.CancelRead();
-        }
+        Loop.Post(static connection => ((ClientConnection)connection!).EndIfIdle(), this);
     }
 
     /// <inheritdoc/>
@@ -109,6 +112,7 @@ internal sealed partial class ClientConnection : IResponseSink
     public bool IsAnsweredByServer(Exception failure) => false;
 
     // False at the end of the connection.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ReceiveHeadAsync()
     {
         var head = _exchange.Head;
@@ -178,10 +182,12 @@ internal sealed partial class ClientConnection : IResponseSink
     }
 
     // True if the connection may serve another request.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ServeRequestAsync()
     {
         var head = _exchange.Head;
         _keepsAlive = head.KeepsAlive;
+        _isServing = true;
         BeginResponse(head);
         BeginBody(head);
         if (!head.HasBody)
@@ -189,7 +195,14 @@ internal sealed partial class ClientConnection : IResponseSink
             Watch();
         }
 
+        if (_inbound.Listener.Kind == ListenerKind.Probe)
+        {
+            await _inbound.VisitLoopsAsync().ConfigureAwait(false);
+        }
+
         await _entry.ServeAsync(_exchange, _inbound).ConfigureAwait(false);
+        await Loop.SwitchTo();
+        EndWatch();
         if (_isAborted || _isSwitched)
         {
             return false;
@@ -200,6 +213,7 @@ internal sealed partial class ClientConnection : IResponseSink
     }
 
     // Receives more bytes; false at the end of the client's stream.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ReceiveAsync()
     {
         if (_ahead is { } ahead)
@@ -218,7 +232,7 @@ internal sealed partial class ClientConnection : IResponseSink
         _received.Release();
         if (_received.IsEmpty)
         {
-            await _channel.ReadAsync(default).ConfigureAwait(false); // an idle connection holds no buffer
+            await _channel.WaitInputAsync().ConfigureAwait(false); // an idle connection holds no buffer
         }
 
         var count = await _channel.ReadAsync(_received.Room()).ConfigureAwait(false);
@@ -249,7 +263,25 @@ internal sealed partial class ClientConnection : IResponseSink
         }
     }
 
-    private void Wait(TimeSpan span) => _patience.Change(span, Timeout.InfiniteTimeSpan);
+    private void EndIfIdle()
+    {
+        if (_isIdle)
+        {
+            _channel.CancelRead();
+        }
+    }
+
+    private void Wait(TimeSpan span)
+    {
+        if (span == Timeout.InfiniteTimeSpan)
+        {
+            Loop.Timers.Cancel(_patience);
+        }
+        else
+        {
+            Loop.Timers.Set(_patience, span);
+        }
+    }
 
     private void RunOut()
     {

@@ -1,27 +1,44 @@
+using System.Runtime.CompilerServices;
 using GatewayMesh.Proxy.Http1;
+using GatewayMesh.Proxy.Loops;
 using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Connections;
 
 /// <summary>
 /// An HTTP/1.1 connection to an instance. Serves one request at a time; between requests its pool watches it, so that an end or unexpected
-/// bytes are seen before the next request.
+/// bytes are seen before the next request. Used on its loop, except for <see cref="Abort"/>.
 /// </summary>
-internal sealed class InstanceConnection
+internal sealed class InstanceConnection : IInputWatcher
 {
     private const int MostReceived = 64 * 1024 + 4096;
 
-    private readonly IByteChannel _channel;
+    private readonly ByteChannel _channel;
     private ConnectionBuffer _received = new(MostReceived);
     private ResponseReader _reader = new(HeadLimits.Response);
     private BodyReader _body;
-    private Task<int> _watch = Task.FromResult(0);
-    private bool _isWatching;
     private int _dataLeft;
 
     /// <summary>Creates a connection that has served no request.</summary>
     /// <param name="channel">The bytes.</param>
-    public InstanceConnection(IByteChannel channel) => _channel = channel;
+    public InstanceConnection(ByteChannel channel)
+    {
+        _channel = channel;
+        _channel.Watch(this);
+        Silence = new Silence(this);
+    }
+
+    /// <summary>Loop of the connection.</summary>
+    public EventLoop Loop => _channel.Loop;
+
+    /// <summary>Watch over the policy's idle timeout.</summary>
+    public Silence Silence { get; }
+
+    /// <summary>Pool in which the connection is idle; null while it serves a request.</summary>
+    public InstancePool? Pool { get; set; }
+
+    /// <summary>Timestamp of the end of the last request.</summary>
+    public long IdleSince { get; set; }
 
     /// <summary>Head of the current response.</summary>
     public ResponseHead Head { get; } = new();
@@ -58,6 +75,7 @@ internal sealed class InstanceConnection
     }
 
     /// <summary>Sends what waits in <see cref="Output"/>, and content behind it.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendAsync(ReadOnlyMemory<byte> content = default)
     {
         IsWritten = true;
@@ -67,6 +85,7 @@ internal sealed class InstanceConnection
 
     /// <summary>Reads the next head, interim or final. False if the instance closed without one.</summary>
     /// <exception cref="MessageFaultException">The head is malformed.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> ReadHeadAsync()
     {
         while (true)
@@ -95,6 +114,7 @@ internal sealed class InstanceConnection
     /// <summary>Returns the next content, valid until the next call; empty at the end of the response.</summary>
     /// <exception cref="MessageFaultException">The content is malformed.</exception>
     /// <exception cref="EndOfStreamException">The instance broke off the response.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadOnlyMemory<byte>> ReadContentAsync()
     {
         _received.Take(_dataLeft);
@@ -132,19 +152,15 @@ internal sealed class InstanceConnection
     /// <summary>True if the response is complete and the connection can serve another request.</summary>
     public bool MayStay => !IsAborted && _body.IsComplete && Head.KeepsAlive && Head.Framing != BodyFraming.UntilClose && _received.IsEmpty;
 
-    /// <summary>Watches the idle connection.</summary>
-    public void Watch()
-    {
-        _received.Release();
-        _watch = _channel.ReadAsync(_received.Room()).AsTask();
-        _isWatching = true;
-    }
+    /// <summary>True if the idle connection is silent and open.</summary>
+    /// <param name="isCertain">True to ask the kernel as well: an end that arrived in this turn of the loop is seen.</param>
+    public bool IsSilent(bool isCertain) => isCertain ? _channel.IsSilent() : !_channel.HasInput;
 
-    /// <summary>True if the watched connection is silent and open.</summary>
-    public bool IsSilent => !_watch.IsCompleted;
+    /// <inheritdoc/>
+    void IInputWatcher.OnInput() => Pool?.Remove(this);
 
     /// <summary>Hands over the connection after 101: the bytes received behind the head, then the channel.</summary>
-    public IByteChannel Switch(out ReadOnlyMemory<byte> received)
+    public ByteChannel Switch(out ReadOnlyMemory<byte> received)
     {
         received = _received.Memory;
         return _channel;
@@ -157,39 +173,18 @@ internal sealed class InstanceConnection
         _channel.Abort();
     }
 
-    /// <summary>Closes the connection and observes the watch.</summary>
-    public async ValueTask CloseAsync()
+    /// <summary>Closes the connection.</summary>
+    public void Close()
     {
         IsAborted = true;
-        await _channel.CloseAsync().ConfigureAwait(false);
-        if (_isWatching)
-        {
-            _isWatching = false;
-            try
-            {
-                await _watch.ConfigureAwait(false);
-            }
-            catch (Exception closed) when (closed is IOException or ObjectDisposedException or OperationCanceledException)
-            {
-            }
-        }
-
+        _channel.Close();
         _received.Drop();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ReceiveAsync()
     {
-        int count;
-        if (_isWatching)
-        {
-            _isWatching = false;
-            count = await _watch.ConfigureAwait(false);
-        }
-        else
-        {
-            count = await _channel.ReadAsync(_received.Room()).ConfigureAwait(false);
-        }
-
+        var count = await _channel.ReadAsync(_received.Room()).ConfigureAwait(false);
         _received.Add(count);
         HasResponse |= count > 0;
         return count > 0;

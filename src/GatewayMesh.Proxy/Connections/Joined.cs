@@ -25,7 +25,7 @@ internal sealed class Joined(TimeProvider time, TimeSpan idle, TimeSpan? linger)
     /// <param name="instance">The instance's side.</param>
     /// <param name="fromInstance">Bytes that the instance has already sent.</param>
     public async Task<bool> RunAsync(
-        IByteChannel client, ReadOnlyMemory<byte> fromClient, IByteChannel instance, ReadOnlyMemory<byte> fromInstance)
+        ByteChannel client, ReadOnlyMemory<byte> fromClient, ByteChannel instance, ReadOnlyMemory<byte> fromInstance)
     {
         var isSilent = false;
         ITimer? timer = null;
@@ -62,7 +62,7 @@ internal sealed class Joined(TimeProvider time, TimeSpan idle, TimeSpan? linger)
         }
     }
 
-    private async Task EndAfterAsync(TimeSpan rest, IByteChannel other)
+    private async Task EndAfterAsync(TimeSpan rest, ByteChannel other)
     {
         await Task.Delay(rest, time, _over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_over.IsCancellationRequested)
@@ -71,7 +71,7 @@ internal sealed class Joined(TimeProvider time, TimeSpan idle, TimeSpan? linger)
         }
     }
 
-    private async Task<bool> CopyAsync(IByteChannel from, ReadOnlyMemory<byte> first, IByteChannel to, IByteChannel other)
+    private async Task<bool> CopyAsync(ByteChannel from, ReadOnlyMemory<byte> first, ByteChannel to, ByteChannel other)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try

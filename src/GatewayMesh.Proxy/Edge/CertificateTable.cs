@@ -1,13 +1,13 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
-using System.Net.Security;
-using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
 using GatewayMesh.Certificates.Trust;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Document;
+using GatewayMesh.Proxy.Listeners;
+using GatewayMesh.Proxy.Streams;
 
 namespace GatewayMesh.Proxy.Edge;
 
@@ -17,11 +17,14 @@ namespace GatewayMesh.Proxy.Edge;
 /// </summary>
 internal sealed class CertificateTable
 {
-    private static readonly List<SslApplicationProtocol> Protocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
+    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+
+    private static readonly string[] Protocols = ["h2", "http/1.1"];
 
     private readonly FrozenDictionary<string, EdgeCertificate> _byName;
     private readonly IngressTlsSpec _spec;
     private readonly X509Certificate2Collection? _clientAuthorities;
+    private readonly ConcurrentDictionary<EdgeCertificate, ServerTls> _servers = [];
 
     private CertificateTable(
         IngressTlsSpec spec, ImmutableArray<EdgeCertificate> certificates, X509Certificate2Collection? clientAuthorities)
@@ -51,10 +54,7 @@ internal sealed class CertificateTable
     {
         var found = new List<ConfigError>();
         var authorities = spec.ClientCa is { } ca ? ReadAuthorities(ca, found) : null;
-        var trust = authorities is { Count: > 0 }
-            ? SslCertificateTrust.CreateForX509Collection(authorities, sendTrustInHandshake: true)
-            : null;
-        var certificates = spec.Certificates.Select(file => EdgeCertificate.Read(file, trust, found)).ToList();
+        var certificates = spec.Certificates.Select(file => EdgeCertificate.Read(file, found)).ToList();
         errors = [.. found];
         return found.Count > 0 ? null : new CertificateTable(spec, [.. certificates.OfType<EdgeCertificate>()], authorities);
     }
@@ -69,43 +69,50 @@ internal sealed class CertificateTable
             : Certificates[0];
     }
 
-    /// <summary>Returns the server's TLS options for a client that asked for <paramref name="host"/>.</summary>
-    [
-        SuppressMessage(
-            "Security", "CA5397", Justification = "The operator sets the minimum version, regardless of this host's own configuration.")]
-    [SuppressMessage("Security", "CA5398", Justification = "As above.")]
-    public SslServerAuthenticationOptions For(string host)
-    {
-        var options = new SslServerAuthenticationOptions
-        {
-            ServerCertificateContext = Find(host).Context,
-            ApplicationProtocols = Protocols,
-            EnabledSslProtocols = _spec.MinVersion >= 13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
-            EncryptionPolicy = EncryptionPolicy.RequireEncryption,
-        };
-        if (_clientAuthorities is not { } authorities)
-        {
-            return options;
-        }
+    /// <summary>Returns the server's side of a handshake with a client that asked for <paramref name="host"/>.</summary>
+    /// <exception cref="CryptographicException">OpenSSL refuses the certificate or its key.</exception>
+    public ServerTls For(string host) => _servers.GetOrAdd(Find(host), static (certificate, table) => table.Create(certificate), this);
 
-        options.ClientCertificateRequired = true;
-        options.AllowTlsResume = false; // a resumed session has no client certificate (dotnet/runtime#123238)
-        options.CertificateChainPolicy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        };
-        options.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
-        options.RemoteCertificateValidationCallback = _spec.ClientCertificates == ClientCertificates.Required
-            ? static (_, certificate, _, errors) => certificate is not null && IsClients(certificate, errors)
-            : static (_, certificate, _, errors) => certificate is null || IsClients(certificate, errors);
-        return options;
-    }
+    private ServerTls Create(EdgeCertificate certificate) => new(
+        TlsContext.Create(
+            isServer: true,
+            new TlsSettings
+            {
+                Certificate = certificate.Certificate,
+                Intermediates = certificate.Intermediates,
+                Protocols = Protocols,
+                PeerCertificate = _clientAuthorities is null ? PeerCertificate.None
+                    : _spec.ClientCertificates == ClientCertificates.Required ? PeerCertificate.Required
+                    : PeerCertificate.Optional,
+                AllowsTls12 = _spec.MinVersion < 13,
+                AllowsResumption = _clientAuthorities is null,
+                NamedAuthorities = [.. _clientAuthorities ?? []],
+            }),
+        _clientAuthorities is null ? null : Verify);
 
     // A client authority is not a client: accepting its certificate would accept an unknown client.
-    private static bool IsClients(X509Certificate certificate, SslPolicyErrors errors) =>
-        errors == SslPolicyErrors.None && certificate is X509Certificate2 leaf && !AuthorityCertificate.Is(leaf);
+    private AlertName Verify(InboundConnection inbound, X509Certificate2 certificate, X509Certificate2Collection sent)
+    {
+        using var chain = new X509Chain();
+        var policy = chain.ChainPolicy;
+        policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        policy.CustomTrustStore.AddRange(_clientAuthorities!);
+        policy.ExtraStore.AddRange(sent);
+        policy.RevocationMode = X509RevocationMode.NoCheck;
+        policy.DisableCertificateDownloads = true;
+        policy.ApplicationPolicy.Add(new Oid(ClientAuthentication));
+        var isTrusted = chain.Build(certificate);
+        var wrong = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, static (all, each) => all | each.Status);
+        foreach (var element in chain.ChainElements)
+        {
+            element.Certificate.Dispose();
+        }
+
+        return isTrusted ? AuthorityCertificate.Is(certificate) ? AlertName.BadCertificate : AlertName.None
+            : wrong == X509ChainStatusFlags.NotTimeValid ? AlertName.CertificateExpired
+            : (wrong & X509ChainStatusFlags.NotValidForUsage) != 0 ? AlertName.UnsupportedCertificate
+            : AlertName.UnknownCa;
+    }
 
     private static X509Certificate2Collection? ReadAuthorities(ClientAuthoritySpec ca, List<ConfigError> errors)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using GatewayMesh.Configuration.Bootstrap;
@@ -12,12 +11,12 @@ internal sealed class EdgeCertificate
 {
     private const string SubjectAlternativeName = "2.5.29.17";
 
-    private EdgeCertificate(string file, X509Certificate2 certificate, X509Certificate2Collection intermediates, SslCertificateTrust? trust)
+    private EdgeCertificate(string file, X509Certificate2 certificate, ImmutableArray<X509Certificate2> intermediates)
     {
         File = file;
         Certificate = certificate;
         Names = NamesOf(certificate);
-        Context = SslStreamCertificateContext.Create(certificate, intermediates, offline: true, trust);
+        Intermediates = intermediates;
     }
 
     /// <summary>File of the certificate.</summary>
@@ -26,17 +25,16 @@ internal sealed class EdgeCertificate
     /// <summary>Certificate with its private key.</summary>
     public X509Certificate2 Certificate { get; }
 
-    /// <summary>Certificate context for TLS streams.</summary>
-    public SslStreamCertificateContext Context { get; }
+    /// <summary>Certificates that are sent after <see cref="Certificate"/>.</summary>
+    public ImmutableArray<X509Certificate2> Intermediates { get; }
 
     /// <summary>DNS names of the certificate, including <c>*.SUFFIX</c> names; the common name if there are no others.</summary>
     public ImmutableArray<string> Names { get; }
 
     /// <summary>Reads a certificate; null if the certificate is unusable, with the reasons in <paramref name="errors"/>.</summary>
     /// <param name="spec">Files to read.</param>
-    /// <param name="trust">Authorities of the requested client certificates, or null.</param>
     /// <param name="errors">Receives the errors.</param>
-    public static EdgeCertificate? Read(CertificateFileSpec spec, SslCertificateTrust? trust, ICollection<ConfigError> errors)
+    public static EdgeCertificate? Read(CertificateFileSpec spec, ICollection<ConfigError> errors)
     {
         var certificate = PemFile.Read(spec.Cert, spec.Location, spec.Path + ".cert", errors);
         var key = PemFile.Read(spec.Key, spec.Location, spec.Path + ".key", errors);
@@ -79,7 +77,7 @@ internal sealed class EdgeCertificate
 
         try
         {
-            return new EdgeCertificate(spec.Cert, X509Certificate2.CreateFromPem(certificate, key), [.. chain.Skip(1)], trust);
+            return new EdgeCertificate(spec.Cert, X509Certificate2.CreateFromPem(certificate, key), [.. chain.Skip(1)]);
         }
         catch (Exception failure) when (failure is CryptographicException or ArgumentException)
         {

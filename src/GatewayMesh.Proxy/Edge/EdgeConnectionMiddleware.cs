@@ -1,10 +1,9 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Net;
 using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Linux;
 using GatewayMesh.Proxy.Listeners;
 using GatewayMesh.Proxy.Telemetry;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace GatewayMesh.Proxy.Edge;
@@ -30,27 +29,26 @@ internal sealed class EdgeConnectionMiddleware(
     private readonly LogThrottle _header = new(time);
     private readonly LogThrottle _share = new(time);
 
-    /// <summary>Wraps the next connection delegate.</summary>
-    public ConnectionDelegate Around(ConnectionDelegate next) => connection =>
+    /// <summary>Determines the client address and takes its share; false if the connection is refused, which has been reported.</summary>
+    public async ValueTask<bool> EnterAsync(InboundConnection inbound)
     {
-        var inbound = connection.Features.Get<InboundConnection>()!;
-        return listeners.Of(inbound) is { } listener ? ServeAsync(connection, inbound, listener, next) : next(connection);
-    };
+        if (listeners.Of(inbound) is not { } listener)
+        {
+            return true;
+        }
 
-    private async Task ServeAsync(ConnectionContext connection, InboundConnection inbound, EdgeListener listener, ConnectionDelegate next)
-    {
         inbound.Edge = listener;
         var isProxy = listeners.Trusts(inbound.Peer);
         inbound.IsTrustedProxy = isProxy;
         var isCounted = !isProxy;
         if (isProxy && listener.Spec.ProxyProtocol)
         {
-            if (await ReadHeaderAsync(connection, inbound).ConfigureAwait(false) is not { } header)
+            if (await ReadHeaderAsync(inbound).ConfigureAwait(false) is not { } header)
             {
-                connection.Abort(new ConnectionAbortedException("The proxy sent no valid PROXY header."));
+                inbound.Abort();
                 metrics.CountRefusedConnection("proxy_header");
                 Log(_header, inbound, "the proxy's PROXY header is missing or malformed");
-                return;
+                return false;
             }
 
             // A proxy cannot vouch for an unknown client, so no proxy is trusted on this connection.
@@ -59,53 +57,61 @@ internal sealed class EdgeConnectionMiddleware(
             isCounted = header.Source is not null && !inbound.IsTrustedProxy;
         }
 
-        var address = inbound.Peer;
-        if (isCounted && !_shares.TryEnter(address))
+        if (isCounted && !_shares.TryEnter(inbound.Peer))
         {
-            connection.Abort(new ConnectionAbortedException("The client address has reached its connection limit."));
+            inbound.Abort();
             metrics.CountRefusedConnection("address_limit");
             Log(_share, inbound, "the address already has limits.maxConnectionsPerAddress connections");
-            return;
+            return false;
         }
 
-        try
+        inbound.CountedAddress = isCounted ? inbound.Peer : null;
+        return true;
+    }
+
+    /// <summary>Returns the share of a connection's address.</summary>
+    public void Leave(InboundConnection inbound)
+    {
+        if (inbound.CountedAddress is { } address)
         {
-            await next(connection).ConfigureAwait(false);
-        }
-        finally
-        {
-            if (isCounted)
-            {
-                _shares.Leave(address);
-            }
+            _shares.Leave(address);
         }
     }
 
-    /// <summary>Reads the PROXY header off the connection; null if no valid header arrives in time.</summary>
-    private async ValueTask<(IPEndPoint? Source, int Length)?> ReadHeaderAsync(ConnectionContext connection, InboundConnection inbound)
+    // Reads the PROXY header off the connection, and not a byte of what follows; null if no valid header arrives in time.
+    private async ValueTask<(IPEndPoint? Source, int Length)?> ReadHeaderAsync(InboundConnection inbound)
     {
-        using var patience = new CancellationTokenSource(limits.RequestHeadersTimeout, time);
-        var input = connection.Transport.Input;
+        var socket = inbound.Socket!;
+        var buffer = ArrayPool<byte>.Shared.Rent(ProxyHeader.MaxLengthV2);
+        using var timeout = new ConnectionTimeout(inbound, limits.RequestHeadersTimeout);
         inbound.AwaitsProtocol = true;
         try
         {
             while (true)
             {
-                var read = await input.ReadAsync(patience.Token).ConfigureAwait(false);
-                var result = ReadFrom(read.Buffer, out var source, out var length);
-                var isWhole = result == ProxyHeaderResult.Complete;
-                input.AdvanceTo(
-                    isWhole ? read.Buffer.GetPosition(length) : read.Buffer.Start,
-                    isWhole ? read.Buffer.GetPosition(length) : read.Buffer.End);
-                if (isWhole)
-                {
-                    return (source, length);
-                }
-
-                if (result == ProxyHeaderResult.Malformed || read.IsCompleted || read.IsCanceled)
+                var count = socket.PeekNow(buffer);
+                if (count is <= 0 and not StreamSocket.WouldBlock)
                 {
                     return null;
                 }
+
+                if (count > 0)
+                {
+                    switch (ProxyHeader.Read(buffer.AsSpan(0, count), out var source, out var length))
+                    {
+                        case ProxyHeaderResult.Complete:
+                            return socket.ReceiveNow(buffer.AsSpan(0, length)) == length ? (source, length) : null;
+                        case ProxyHeaderResult.Malformed:
+                            return null;
+                    }
+
+                    if (count == buffer.Length || !socket.ExpectMore())
+                    {
+                        return null;
+                    }
+                }
+
+                await socket.WaitInputAsync().ConfigureAwait(false);
             }
         }
         catch (Exception over) when (over is OperationCanceledException or IOException)
@@ -115,14 +121,9 @@ internal sealed class EdgeConnectionMiddleware(
         finally
         {
             inbound.AwaitsProtocol = false;
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
-
-    private static ProxyHeaderResult ReadFrom(in ReadOnlySequence<byte> bytes, out IPEndPoint? source, out int length) =>
-        ProxyHeader.Read(
-            bytes.IsSingleSegment ? bytes.FirstSpan : bytes.Slice(0, Math.Min(bytes.Length, ProxyHeader.MaxLengthV2)).ToArray(),
-            out source,
-            out length);
 
     private void Log(LogThrottle throttle, InboundConnection inbound, string reason)
     {

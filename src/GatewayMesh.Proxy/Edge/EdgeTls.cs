@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net.Security;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Linux;
@@ -90,7 +89,7 @@ internal sealed class EdgeTls
         return EdgeTlsChange.Refused;
     }
 
-    private SslServerAuthenticationOptions? Of(InboundConnection inbound, string host) => _table?.For(host);
+    private ServerTls? Of(InboundConnection inbound, string host) => _table?.For(host);
 
     private ImmutableArray<FileTrace> Look() => [.. _files.Select(FileTrace.Of)];
 }

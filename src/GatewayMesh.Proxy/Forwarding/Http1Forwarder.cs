@@ -14,7 +14,7 @@ internal sealed class Http1Forwarder(IForwarder other) : IForwarder
 {
     /// <inheritdoc/>
     public ValueTask<MeshError> ForwardAsync(Exchange exchange) =>
-        exchange.Response is ClientConnection client && exchange.Attempt is { Hedge: null, Hop.Upstream.Http1: { } pool }
-            ? new Http1Hop(exchange, client, pool).RunAsync()
+        exchange.Response is ClientConnection client && exchange.Attempt is { Hedge: null, Hop.Upstream.Http1: { } pools }
+            ? new Http1Hop(exchange, client, pools).RunAsync()
             : other.ForwardAsync(exchange);
 }

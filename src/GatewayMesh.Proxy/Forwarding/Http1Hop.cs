@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GatewayMesh.Proxy.Connections;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Http1;
@@ -14,7 +15,7 @@ namespace GatewayMesh.Proxy.Forwarding;
 ///   └ a reused connection that dies before a byte of the request was written: once more, on a new connection
 /// </code>
 /// </summary>
-internal sealed class Http1Hop(Exchange exchange, ClientConnection client, InstancePool pool)
+internal sealed class Http1Hop(Exchange exchange, ClientConnection client, InstancePools pools)
 {
     private const int MostInterim = 16;
     private const int Continue = 100;
@@ -27,11 +28,13 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
     private static readonly TimeSpan WebSocketLinger = TimeSpan.FromSeconds(1);
 
     private Upload? _upload;
-    private bool _isSilent;
 
     /// <summary>Makes the attempt; see <see cref="IForwarder.ForwardAsync"/>.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<MeshError> RunAsync()
     {
+        await client.Loop.SwitchTo();
+        var pool = pools.Of(client.Loop);
         var isRepeatable = Idempotence.Of(exchange.Method);
         var connection = pool.TryTake(isRepeatable);
         while (true)
@@ -40,7 +43,7 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
             {
                 try
                 {
-                    connection = await ConnectAsync().ConfigureAwait(false);
+                    connection = await ConnectAsync(pool).ConfigureAwait(false);
                 }
                 catch (Exception failure) when (failure is IOException or OperationCanceledException)
                 {
@@ -48,7 +51,7 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
                 }
             }
 
-            var error = await SendAsync(connection).ConfigureAwait(false);
+            var error = await SendAsync(connection, pool).ConfigureAwait(false);
             if (!IsStale(connection, error))
             {
                 return error;
@@ -66,13 +69,14 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
         && !exchange.IsBodyBegun
         && !exchange.IsOutOfTime;
 
-    private async ValueTask<InstanceConnection> ConnectAsync()
+    private async ValueTask<InstanceConnection> ConnectAsync(InstancePool pool)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(exchange.CutOff, client.Aborted);
         return await pool.ConnectAsync(exchange.Route.Policy.Timeouts.Connect, both.Token).ConfigureAwait(false);
     }
 
-    private async ValueTask<MeshError> SendAsync(InstanceConnection connection)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<MeshError> SendAsync(InstanceConnection connection, InstancePool pool)
     {
         connection.Begin(exchange.Head.Method == "HEAD", exchange.IsUpgrade);
         var error = WriteHead(connection);
@@ -87,13 +91,14 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
         var gone = client.Aborted.UnsafeRegister(static connection => ((InstanceConnection)connection!).Abort(), connection);
         try
         {
+            connection.Silence.Start(exchange.Route.Policy.Timeouts.Idle);
             await SendRequestAsync(connection).ConfigureAwait(false);
             error = await ReceiveAsync(connection).ConfigureAwait(false);
             mayStay = !error.IsError && connection.MayStay && (_upload?.IsComplete ?? true);
         }
         catch (Exception failure) when (failure is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            error = HopErrors.Of(exchange, connection, _upload, _isSilent, failure);
+            error = HopErrors.Of(exchange, connection, _upload, connection.Silence.IsOver, failure);
             if (client.HasStarted)
             {
                 client.Abort(); // the client has part of the response, which must not look complete
@@ -103,7 +108,7 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
         {
             await cutOff.DisposeAsync().ConfigureAwait(false);
             await gone.DisposeAsync().ConfigureAwait(false);
-            await EndAsync(connection, mayStay).ConfigureAwait(false);
+            await EndAsync(connection, pool, mayStay).ConfigureAwait(false);
         }
 
         return error;
@@ -141,6 +146,7 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
         return MeshError.None;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendRequestAsync(InstanceConnection connection)
     {
         if (!exchange.Head.HasBody)
@@ -168,6 +174,7 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<MeshError> ReceiveAsync(InstanceConnection connection)
     {
         await ReceiveHeadAsync(connection).ConfigureAwait(false);
@@ -206,12 +213,15 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
         return MeshError.None;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ReceiveHeadAsync(InstanceConnection connection)
     {
-        var interim = 0;
-        while (true)
+        for (var interim = 0; ;)
         {
-            if (!await NextHeadAsync(connection).ConfigureAwait(false))
+            var hasHead = _upload is { IsStarted: false }
+                ? await AwaitContinueAsync(connection).ConfigureAwait(false)
+                : await connection.ReadHeadAsync().ConfigureAwait(false);
+            if (!hasHead)
             {
                 throw new IOException("The instance closed the connection without a response.");
             }
@@ -235,17 +245,15 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
             {
                 _upload?.Start();
             }
+
+            connection.Silence.Restart();
         }
     }
 
     // An instance that does not know 100 (Continue) waits for the body, and so does the client for us.
-    private async ValueTask<bool> NextHeadAsync(InstanceConnection connection)
+    private async ValueTask<bool> AwaitContinueAsync(InstanceConnection connection)
     {
-        if (_upload is not { IsStarted: false })
-        {
-            return await WatchedAsync(connection).ConfigureAwait(false);
-        }
-
+        connection.Silence.Stop();
         var head = connection.ReadHeadAsync().AsTask();
         if (await Task.WhenAny(head, Task.Delay(ContinueTimeout, exchange.Time)).ConfigureAwait(false) != head)
         {
@@ -254,57 +262,41 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
                 await ToClientAsync(client.SendInterimAsync(new ResponseHead { Status = Continue })).ConfigureAwait(false);
             }
 
-            _upload.Start();
+            _upload!.Start();
         }
 
-        return await head.ConfigureAwait(false);
+        var hasHead = await head.ConfigureAwait(false);
+        await client.Loop.SwitchTo();
+        return hasHead;
     }
 
-    private async ValueTask<bool> WatchedAsync(InstanceConnection connection)
-    {
-        using var silence = new Silence(exchange, connection);
-        try
-        {
-            return await connection.ReadHeadAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            _isSilent |= silence.IsOver;
-        }
-    }
-
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask CopyAsync(InstanceConnection connection)
     {
-        using var silence = new Silence(exchange, connection);
-        try
+        var silence = connection.Silence;
+        while (true)
         {
-            while (true)
+            if (!connection.HasContent)
             {
-                if (!connection.HasContent)
-                {
-                    await ToClientAsync(client.FlushAsync()).ConfigureAwait(false);
-                }
-
-                silence.Restart();
-                var content = await connection.ReadContentAsync().ConfigureAwait(false);
-                if (content.IsEmpty)
-                {
-                    return;
-                }
-
-                silence.Restart();
-                await ToClientAsync(client.WriteAsync(content)).ConfigureAwait(false);
+                await ToClientAsync(client.FlushAsync()).ConfigureAwait(false);
             }
-        }
-        finally
-        {
-            _isSilent |= silence.IsOver;
+
+            silence.Restart();
+            var content = await connection.ReadContentAsync().ConfigureAwait(false);
+            if (content.IsEmpty)
+            {
+                return;
+            }
+
+            silence.Restart();
+            await ToClientAsync(client.WriteAsync(content)).ConfigureAwait(false);
         }
     }
 
     private async ValueTask SwitchAsync(InstanceConnection connection)
     {
         await ToClientAsync(client.FlushAsync()).ConfigureAwait(false);
+        connection.Silence.Stop(); // the joined streams have a watch of their own
         var joined = new Joined(exchange.Time, exchange.Route.Policy.Timeouts.Idle, WebSocketLinger);
         var from = client.Switch(out var fromClient);
         var to = connection.Switch(out var fromInstance);
@@ -313,7 +305,8 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
         connection.Abort();
     }
 
-    private async ValueTask EndAsync(InstanceConnection connection, bool mayStay)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask EndAsync(InstanceConnection connection, InstancePool pool, bool mayStay)
     {
         if (_upload is not null)
         {
@@ -321,21 +314,19 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
             _upload = null;
         }
 
+        await client.Loop.SwitchTo();
+        connection.Silence.Stop();
         if (mayStay)
         {
             pool.Return(connection);
-            return;
         }
-
-        try
+        else
         {
-            await connection.CloseAsync().ConfigureAwait(false);
-        }
-        catch (Exception gone) when (gone is IOException or ObjectDisposedException)
-        {
+            connection.Close();
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask ToClientAsync(ValueTask write)
     {
         try

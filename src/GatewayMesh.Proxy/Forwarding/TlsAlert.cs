@@ -1,3 +1,5 @@
+using GatewayMesh.Proxy.Streams;
+
 namespace GatewayMesh.Proxy.Forwarding;
 
 /// <summary>
@@ -18,6 +20,11 @@ internal static class TlsAlert
     {
         for (var each = cause; each is not null; each = each.InnerException)
         {
+            if (each is TlsException { Received: not AlertName.None } refusal && NameOf((int)refusal.Received) is { } received)
+            {
+                return received;
+            }
+
             if ((each.HResult >> 23) == SslLibrary && NameOf((each.HResult & 0x7F_FFFF) - ReceivedAlerts) is { } name)
             {
                 return name;

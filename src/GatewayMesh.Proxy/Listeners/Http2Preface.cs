@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace GatewayMesh.Proxy.Listeners;
 
 /// <summary>The first 24 bytes of an HTTP/2 connection (RFC 9113 §3.4). No HTTP/1.1 request can start with them.</summary>
@@ -8,20 +6,7 @@ internal static class Http2Preface
     private static ReadOnlySpan<byte> Bytes => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
 
     /// <summary>Classifies the first bytes of a connection. The first different byte decides.</summary>
-    public static PrefaceMatch Match(in ReadOnlySequence<byte> first)
-    {
-        if (first.IsSingleSegment)
-        {
-            return Match(first.FirstSpan);
-        }
-
-        Span<byte> joined = stackalloc byte[Bytes.Length];
-        var head = first.Slice(0, Math.Min(first.Length, joined.Length));
-        head.CopyTo(joined);
-        return Match(joined[..(int)head.Length]);
-    }
-
-    private static PrefaceMatch Match(ReadOnlySpan<byte> first) =>
+    public static PrefaceMatch Match(ReadOnlySpan<byte> first) =>
         first.StartsWith(Bytes) ? PrefaceMatch.Http2
         : Bytes.StartsWith(first) ? PrefaceMatch.Undecided
         : PrefaceMatch.Http1;

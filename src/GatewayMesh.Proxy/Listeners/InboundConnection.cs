@@ -1,11 +1,11 @@
+using System.Runtime.CompilerServices;
 using System.Net;
 using GatewayMesh.Certificates.Trust;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Connections;
 using GatewayMesh.Proxy.Edge;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
+using GatewayMesh.Proxy.Loops;
 
 namespace GatewayMesh.Proxy.Listeners;
 
@@ -30,6 +30,9 @@ internal sealed class InboundConnection(ListenerSpec listener, IPAddress peer)
     /// <summary>Public listener of a connection from outside the mesh; otherwise null.</summary>
     public EdgeListener? Edge { get; set; }
 
+    /// <summary>Address under which the connection counts for <c>limits.maxConnectionsPerAddress</c>; null if it does not count.</summary>
+    public IPAddress? CountedAddress { get; set; }
+
     /// <summary>True if the peer is trusted to name its own callers (<c>X-Forwarded-*</c>).</summary>
     public bool IsTrustedProxy { get; set; }
 
@@ -48,17 +51,23 @@ internal sealed class InboundConnection(ListenerSpec listener, IPAddress peer)
     /// <summary>Result of the TLS handshake; null without TLS.</summary>
     public TlsSession? Tls { get; set; }
 
-    /// <summary>Facts about the latest head that the server does not expose; null on HTTP/2.</summary>
-    public HeadNotes? Head { get; set; }
-
     /// <summary>Requests of this connection that an intention allowed.</summary>
     public GuardedExchanges Guarded { get; } = new();
 
     /// <summary>The HTTP/1.1 connection, once it is served; null for HTTP/2.</summary>
     public ClientConnection? Client { get; set; }
 
-    /// <summary>The server's connection, once it is served.</summary>
-    public ConnectionContext? Connection { get; set; }
+    /// <summary>The connection for the server of HTTP/2, once it is served; null for HTTP/1.1.</summary>
+    public Http2Connection? Http2 { get; set; }
+
+    /// <summary>The socket; null in tests without one.</summary>
+    public LoopSocket? Socket { get; init; }
+
+    /// <summary>The bytes, decrypted; null before a handshake.</summary>
+    public ByteChannel? Channel { get; set; }
+
+    /// <summary>All loops of the data plane. Default: none.</summary>
+    public IReadOnlyList<EventLoop> Loops { get; init; } = [];
 
     /// <summary>True while the protocol is undecided, so that the server does not have the connection yet.</summary>
     public bool AwaitsProtocol
@@ -83,6 +92,7 @@ internal sealed class InboundConnection(ListenerSpec listener, IPAddress peer)
     /// none is open, GOAWAY has the last stream ID seen, and requests in transit from the client are refused. So the last stream stays open
     /// until the client has had time to read the first GOAWAY (RFC 9113 §6.8 asks for one round trip).
     /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask RequestEndsAsync(TimeProvider time)
     {
         IdleFrom(time.GetTimestamp());
@@ -105,18 +115,67 @@ internal sealed class InboundConnection(ListenerSpec listener, IPAddress peer)
     /// </summary>
     public void EndWhenIdle()
     {
-        if (AwaitsProtocol)
-        {
-            Connection?.Transport.Input.CancelPendingRead();
-        }
-
         if (Client is { } client)
         {
             client.EndWhenIdle();
         }
+        else if (Http2 is { } http2)
+        {
+            http2.RequestClose();
+        }
         else
         {
-            Connection?.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+            Socket?.Loop.Post(static inbound => ((InboundConnection)inbound!).EndIfUndecided(), this);
+        }
+    }
+
+    /// <summary>Resets the connection. From any thread.</summary>
+    public void Abort()
+    {
+        if (Channel is { } channel)
+        {
+            channel.Abort();
+        }
+        else
+        {
+            Socket?.Abort();
+        }
+    }
+
+    /// <summary>Closes the connection after what was sent.</summary>
+    public async ValueTask CloseAsync()
+    {
+        if (Socket is not { } socket)
+        {
+            return;
+        }
+
+        await socket.Loop.SwitchTo();
+        if (Channel is { } channel)
+        {
+            channel.Close();
+        }
+        else
+        {
+            socket.Close();
+        }
+
+        Tls?.Peer?.Dispose();
+    }
+
+    /// <summary>
+    /// Completes on the connection's loop after each loop has made a turn, so that a stalled loop leaves a probe unanswered.
+    /// </summary>
+    public async ValueTask VisitLoopsAsync()
+    {
+        foreach (var loop in Loops)
+        {
+            await loop.NextTurn();
+        }
+
+        if (Socket is { } socket)
+        {
+            await socket.Loop.SwitchTo();
         }
     }
 
@@ -139,6 +198,23 @@ internal sealed class InboundConnection(ListenerSpec listener, IPAddress peer)
             {
                 Interlocked.Exchange(ref _endingSince, 0);
             }
+        }
+    }
+
+    private void EndIfUndecided()
+    {
+        if (!AwaitsProtocol)
+        {
+            return;
+        }
+
+        if (Channel is { } channel)
+        {
+            channel.CancelRead();
+        }
+        else
+        {
+            Socket?.CancelInput();
         }
     }
 

@@ -3,18 +3,20 @@ using GatewayMesh.Proxy.Edge;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Listeners.Floods;
 using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Streams;
 using GatewayMesh.Proxy.Telemetry;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace GatewayMesh.Proxy.Listeners;
 
-/// <summary>The server behind all listeners: Kestrel, with the mesh's own connection middleware in front of its protocols.</summary>
+/// <summary>The server behind all listeners: the mesh's own connections for HTTP/1.1, and Kestrel for HTTP/2.</summary>
 internal sealed class MeshServer : IDisposable
 {
     private readonly KestrelServer _server;
     private readonly ServerApplication _application;
     private readonly PeerTerms? _peers;
+    private readonly MeshContexts? _contexts;
 
     /// <summary>Creates a server that does not run yet.</summary>
     /// <param name="options">Options of the data plane.</param>
@@ -40,19 +42,24 @@ internal sealed class MeshServer : IDisposable
         var (time, limits) = (options.Time, options.Limits);
         var log = options.Logs.CreateLogger("GatewayMesh.Proxy");
         _application = new ServerApplication(entry);
-        _peers = options.Certificates is { } shown ? new PeerTerms(shown, time) : null;
+        if (options.Certificates is { } shown)
+        {
+            _contexts = new MeshContexts(shown);
+            _peers = new PeerTerms(shown, _contexts, time);
+        }
+
+        var http2 = new Http2Listener();
         _server = new KestrelServer(
-            Microsoft.Extensions.Options.Options.Create(
-                ServerSettings.For(
-                    limits,
-                    connections,
-                    new EdgeConnectionMiddleware(edge, limits, metrics, log, time),
-                    new TlsConnectionMiddleware(TermsOf, limits, new TlsFaults(metrics, log, time), time),
-                    new TunnelConnectionMiddleware(
-                        time, random, options.MaxCarriedAge, () => traffic.Draining, () => admission.IsFull),
-                    new ProtocolConnectionMiddleware(entry, limits, new FloodGuard(limits, metrics, log, time), time))),
-            listeners,
+            Microsoft.Extensions.Options.Options.Create(ServerSettings.For(limits, new FloodGuard(limits, metrics, log, time))),
+            http2,
             options.Logs);
+        listeners.Serve = new ConnectionEntry(
+            connections,
+            new EdgeConnectionMiddleware(edge, limits, metrics, log, time),
+            new TlsConnectionMiddleware(TermsOf, limits, new TlsFaults(metrics, log, time), time),
+            new TunnelConnectionMiddleware(time, random, options.MaxCarriedAge, () => traffic.Draining, () => admission.IsFull),
+            new ProtocolConnectionMiddleware(entry, http2, limits, time),
+            traffic.Failed).ServeAsync;
     }
 
     /// <summary>For tests: TLS terms of listeners in place of their kind's own. Default: null.</summary>
@@ -66,7 +73,11 @@ internal sealed class MeshServer : IDisposable
     public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public void Dispose() => _server.Dispose();
+    public void Dispose()
+    {
+        _server.Dispose();
+        _contexts?.Dispose();
+    }
 
     private TlsTerms? TermsOf(InboundConnection inbound) => _peers?.Of(inbound) ?? Terms?.Invoke(inbound) ?? inbound.Edge?.Tls?.Terms;
 }

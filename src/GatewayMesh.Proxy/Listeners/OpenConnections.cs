@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Proxy.Pipeline;
-using Microsoft.AspNetCore.Connections;
 
 namespace GatewayMesh.Proxy.Listeners;
 
@@ -11,28 +10,24 @@ internal sealed class OpenConnections(LentListeners listeners, TimeProvider time
     private readonly ConcurrentDictionary<InboundConnection, byte> _open = [];
 
     /// <summary>
-    /// Number of connections, excluding the probe's but including accepted connections that the server has not started to serve.
+    /// Number of connections, excluding the probe's but including accepted connections that are not yet served.
     /// </summary>
     public int CountWithoutProbe =>
         Math.Max(0, listeners.Connections - _open.Count(static each => each.Key.Listener.Kind == ListenerKind.Probe));
 
-    /// <summary>Connection middleware. The outermost, so that it sees every connection end.</summary>
-    public ConnectionDelegate Around(ConnectionDelegate next) => async connection =>
+    /// <summary>Adds a connection.</summary>
+    public void Add(InboundConnection inbound)
     {
-        var inbound = connection.Features.Get<InboundConnection>()!;
-        inbound.Connection = connection;
         inbound.IdleFrom(time.GetTimestamp());
         _open.TryAdd(inbound, 0);
-        try
-        {
-            await next(connection).ConfigureAwait(false);
-        }
-        finally
-        {
-            _open.TryRemove(inbound, out _);
-            listeners.Ended();
-        }
-    };
+    }
+
+    /// <summary>Removes a connection that has ended.</summary>
+    public void Remove(InboundConnection inbound)
+    {
+        _open.TryRemove(inbound, out _);
+        listeners.Ended();
+    }
 
     /// <summary>
     /// Ends connections without a request for <paramref name="idle"/>. Busy HTTP/2 connections are asked to end at once, because their
@@ -68,7 +63,7 @@ internal sealed class OpenConnections(LentListeners listeners, TimeProvider time
         var cut = 0;
         foreach (var (inbound, _) in _open)
         {
-            inbound.Connection?.Abort();
+            inbound.Abort();
             cut++;
         }
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace GatewayMesh.Proxy.Listeners;
 
-/// <summary>Kestrel's requests, handed to <see cref="RequestEntry"/>.</summary>
+/// <summary>Kestrel's HTTP/2 requests, handed to <see cref="RequestEntry"/>.</summary>
 internal sealed class ServerApplication(RequestEntry entry) : IHttpApplication<ServerExchange>
 {
     /// <inheritdoc/>
@@ -15,11 +15,6 @@ internal sealed class ServerApplication(RequestEntry entry) : IHttpApplication<S
         {
             reused.Http.Initialize(contextFeatures);
             return reused;
-        }
-
-        if (contextFeatures.Get<InboundConnection>() is { Head: { } head } && contextFeatures.Get<IHttpRequestFeature>() is { } request)
-        {
-            head.Watch(request);
         }
 
         var exchange = new ServerExchange(entry, contextFeatures);
@@ -35,7 +30,7 @@ internal sealed class ServerApplication(RequestEntry entry) : IHttpApplication<S
     public Task ProcessRequestAsync(ServerExchange context)
     {
         var inbound = context.Http.Features.Get<InboundConnection>()!;
-        context.Read(inbound);
+        context.Read();
         return entry.ServeAsync(context.Exchange, inbound).AsTask();
     }
 

@@ -14,9 +14,6 @@ namespace GatewayMesh.Proxy.Listeners;
 /// </summary>
 internal sealed class ServerExchange : IResponseSink
 {
-    // Kestrel moves the length of a request that also has a transfer coding into this field.
-    private const string MovedLength = "X-Content-Length";
-
     private KeyValuePair<string, StringValues>[] _fields = new KeyValuePair<string, StringValues>[32];
 
     /// <summary>Creates the exchange of a connection or stream.</summary>
@@ -57,34 +54,19 @@ internal sealed class ServerExchange : IResponseSink
     public bool IsAnsweredByServer(Exception failure) => failure is BadHttpRequestException;
 
     /// <summary>Reads the head of the server's current request into the exchange.</summary>
-    public void Read(InboundConnection inbound)
+    public void Read()
     {
         var request = Http.Request;
         var head = Exchange.Head;
         head.Method = request.Method;
         head.Target = Http.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        head.Version = inbound.IsHttp2 ? MessageVersion.Http2
-            : request.Protocol == "HTTP/1.0" ? MessageVersion.Http10
-            : MessageVersion.Http11;
+        head.Version = MessageVersion.Http2;
         ReadFields(request.Headers, head.Fields);
         head.ConnectProtocol = Http.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: { } protocol }
             ? protocol
             : null;
         head.HasBody = Http.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
         head.ContentLength = request.ContentLength;
-        if (inbound.Head is { } notes)
-        {
-            if (notes.Connection is { } members)
-            {
-                head.Fields.Set("Connection", members); // the server reduces "X-Foo, keep-alive" to one of its own words
-            }
-
-            head.Refusal = notes.HasBareLineFeed ? Malformed("a line that ends without CR")
-                : head.Fields.Contains("Transfer-Encoding") && head.Fields.Contains(MovedLength)
-                ? Malformed("Transfer-Encoding with Content-Length")
-                : MeshError.None;
-        }
-
         Exchange.Body = request.Body;
     }
 
@@ -97,11 +79,6 @@ internal sealed class ServerExchange : IResponseSink
         foreach (var field in answer.Fields)
         {
             response.Headers[field.Name] = field.Value;
-        }
-
-        if (close && !Exchange.Head.IsHttp2)
-        {
-            response.Headers.Connection = "close";
         }
 
         if (answer.IsTrailersOnly)
@@ -117,8 +94,6 @@ internal sealed class ServerExchange : IResponseSink
         response.ContentLength = answer.Body.Length;
         return response.Body.WriteAsync(answer.Body, CancellationToken.None).AsTask();
     }
-
-    private static MeshError Malformed(string details) => new(MeshErrorKind.RequestMalformed, Forwarded: false, details);
 
     // Without an enumerator, which the server would allocate for each request.
     private void ReadFields(IHeaderDictionary source, FieldTable target)

@@ -1,11 +1,11 @@
 using System.Text;
 using GatewayMesh.Configuration.Bootstrap;
-using GatewayMesh.Proxy.Edge;
+using GatewayMesh.Proxy.Listeners.Floods;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace GatewayMesh.Proxy.Listeners;
 
-/// <summary>Settings of the server.</summary>
+/// <summary>Settings of the server of HTTP/2.</summary>
 internal static class ServerSettings
 {
     /// <summary>Bytes of one HTTP/2 upload that may be buffered for an application that does not read them.</summary>
@@ -15,18 +15,11 @@ internal static class ServerSettings
     private const int ConnectionWindow = 17 * StreamWindow;
 
     /// <summary>Returns the settings of a data plane.</summary>
-    public static KestrelServerOptions For(
-        LimitsSpec limits,
-        OpenConnections connections,
-        EdgeConnectionMiddleware edge,
-        TlsConnectionMiddleware tls,
-        TunnelConnectionMiddleware tunnel,
-        ProtocolConnectionMiddleware protocol)
+    public static KestrelServerOptions For(LimitsSpec limits, FloodGuard floods)
     {
         var options = new KestrelServerOptions
         {
             AddServerHeader = false,
-            AllowHostHeaderOverride = true, // an absolute-form target outranks Host (RFC 9112 §3.2.2)
             AllowAlternateSchemes = true, // a request inside a peer's TLS may have started as plaintext, which Envoy reports in :scheme
             AllowSynchronousIO = false,
             // Bytes pass through unchanged
@@ -35,8 +28,7 @@ internal static class ServerSettings
         };
         options.Limits.MaxConcurrentConnections = null; // the listeners limit connections; the kernel's queue holds the excess
         // The mesh itself responds to requests beyond our limits (HeadLimitStep), so the server's own bounds are wider. Beyond its bounds
-        // the server responds without a body on HTTP/1.1 and ends the connection on HTTP/2, because it cannot skip the rest of a field
-        // section.
+        // the server ends the connection, because it cannot skip the rest of a field section.
         var heads = HeadBounds.Of(limits);
         options.Limits.MaxRequestHeadersTotalSize = heads.Bytes;
         options.Limits.MaxRequestHeaderCount = heads.Fields;
@@ -51,19 +43,10 @@ internal static class ServerSettings
         options.Limits.Http2.MaxRequestHeaderFieldSize = heads.Bytes; // one field may be as long as on HTTP/1.1
         options.Limits.Http2.InitialStreamWindowSize = StreamWindow;
         options.Limits.Http2.InitialConnectionWindowSize = ConnectionWindow;
-        options.Listen(new SilentEndPoint(), listen => // bound first, so that its pipeline exists before the first connection
+        options.Listen(new Http2EndPoint(), listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
-            listen.Use(protocol.Keep);
-        });
-        options.Listen(new LentEndPoint(), listen =>
-        {
-            listen.Protocols = HttpProtocols.Http1;
-            listen.Use(connections.Around);
-            listen.Use(edge.Around);
-            listen.Use(tls.Around);
-            listen.Use(tunnel.Around);
-            listen.Use(protocol.Around);
+            listen.Use(floods.Around);
         });
         return options;
     }

@@ -1,12 +1,10 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using GatewayMesh.Certificates.Handshakes;
 using GatewayMesh.Certificates.Trust;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Tunnels;
+using GatewayMesh.Proxy.Connections;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Resilience;
-using Microsoft.AspNetCore.Connections;
 
 namespace GatewayMesh.Proxy.Listeners;
 
@@ -23,9 +21,42 @@ internal sealed class TunnelConnectionMiddleware(
     /// <summary>Maximum time that a tunnel may stay silent: 60 s. Guards keep one tunnel warm and renew it every ten seconds.</summary>
     public static readonly TimeSpan WarmTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Wraps the next connection delegate.</summary>
-    public ConnectionDelegate Around(ConnectionDelegate next) =>
-        connection => IsTunnel(connection.Features.Get<InboundConnection>()!) ? GreetAsync(connection, next) : next(connection);
+    /// <summary>Greets the guard of a tunnel; false if the connection ends. True at once for other connections.</summary>
+    public async ValueTask<bool> GreetAsync(InboundConnection inbound)
+    {
+        if (!IsTunnel(inbound))
+        {
+            return true;
+        }
+
+        var channel = inbound.Channel!;
+        TunnelHello? hello;
+        try
+        {
+            using (var warm = new ConnectionTimeout(inbound, WarmTimeout))
+            {
+                await channel.WaitInputAsync().ConfigureAwait(false);
+            }
+
+            using var timeout = new ConnectionTimeout(inbound, HelloTimeout);
+            hello = await ReadHelloAsync(channel).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException)
+        {
+            channel.Abort();
+            return false;
+        }
+
+        var answer = AnswerTo(hello, inbound.Identity);
+        await channel.WriteAsync(new[] { (byte)answer }).ConfigureAwait(false);
+        if (answer != TunnelAnswer.Ok)
+        {
+            return false;
+        }
+
+        inbound.Carried = new Carried(hello!.Service, hello.Upstream, hello.Node, EndAfter());
+        return true;
+    }
 
     private static bool IsTunnel(InboundConnection inbound)
     {
@@ -37,31 +68,6 @@ internal sealed class TunnelConnectionMiddleware(
         }
 
         return inbound.Kind == ListenerKind.Tunnel;
-    }
-
-    private async Task GreetAsync(ConnectionContext connection, ConnectionDelegate next)
-    {
-        TunnelHello? hello;
-        try
-        {
-            await FirstByteAsync(connection.Transport.Input).ConfigureAwait(false);
-            using var timeout = new CancellationTokenSource(HelloTimeout, time);
-            hello = await ReadHelloAsync(connection.Transport.Input, timeout.Token).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is OperationCanceledException or IOException)
-        {
-            connection.Abort();
-            return;
-        }
-
-        var inbound = connection.Features.Get<InboundConnection>()!;
-        var answer = AnswerTo(hello, inbound.Identity);
-        await connection.Transport.Output.WriteAsync(new[] { (byte)answer }).ConfigureAwait(false);
-        if (answer == TunnelAnswer.Ok)
-        {
-            inbound.Carried = new Carried(hello!.Service, hello.Upstream, hello.Node, EndAfter());
-            await next(connection).ConfigureAwait(false);
-        }
     }
 
     // With certificates, a guard may act only for the service in its certificate. The names go into mesh headers, whose readers reject
@@ -82,35 +88,22 @@ internal sealed class TunnelConnectionMiddleware(
     private long EndAfter() =>
         time.GetTimestamp() + (long)(maxCarriedAge.TotalSeconds * (0.5 + random.NextDouble()) * time.TimestampFrequency);
 
-    private async Task FirstByteAsync(PipeReader input)
-    {
-        using var timeout = new CancellationTokenSource(WarmTimeout, time);
-        var read = await input.ReadAsync(timeout.Token).ConfigureAwait(false);
-        input.AdvanceTo(read.Buffer.Start);
-    }
-
-    private static async Task<TunnelHello?> ReadHelloAsync(PipeReader input, CancellationToken cancellation)
+    private static async ValueTask<TunnelHello?> ReadHelloAsync(ByteChannel channel)
     {
         while (true)
         {
-            var read = await input.ReadAsync(cancellation).ConfigureAwait(false);
-            var bytes = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, TunnelHello.MaxLength)).ToArray();
-            switch (TunnelHello.Read(bytes, out var hello, out var length))
-            {
-                case TunnelHelloResult.Complete:
-                    input.AdvanceTo(read.Buffer.GetPosition(length));
-                    return hello;
-                case TunnelHelloResult.Malformed:
-                    input.AdvanceTo(read.Buffer.End);
-                    return null;
-                default:
-                    input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                    break;
-            }
-
-            if (read.IsCompleted)
+            if (!await channel.ReceiveAsync().ConfigureAwait(false))
             {
                 throw new IOException("The connection ended within the hello.");
+            }
+
+            switch (TunnelHello.Read(channel.Received, out var hello, out var length))
+            {
+                case TunnelHelloResult.Complete:
+                    channel.Take(length);
+                    return hello;
+                case TunnelHelloResult.Malformed:
+                    return null;
             }
         }
     }

@@ -49,10 +49,7 @@ internal sealed class LoopSocket : ILoopWork
         AddToLoop();
     }
 
-    private LoopSocket(EventLoop loop, int fd)
-    {
-        (_loop, _fd) = (loop, fd);
-    }
+    private LoopSocket(EventLoop loop, int fd) => (_loop, _fd) = (loop, fd);
 
     /// <summary>Loop of the connection.</summary>
     public EventLoop Loop => _loop;
@@ -60,8 +57,11 @@ internal sealed class LoopSocket : ILoopWork
     /// <summary>Address of the peer; null before <see cref="ConnectAsync"/>.</summary>
     public IPEndPoint? Peer { get; private set; }
 
-    /// <summary>True after <see cref="Abort"/>, <see cref="Close"/>, or <see cref="Detach"/>.</summary>
+    /// <summary>True after <see cref="Abort"/> or <see cref="Close"/>.</summary>
     public bool IsClosed => _fd < 0;
+
+    /// <summary>True once the kernel has reported an error, or the end of both directions.</summary>
+    public bool HasFailed { get; private set; }
 
     /// <summary>True if data, an end, or an error may be pending: a read would not wait for an event.</summary>
     public bool HasInput => _readable;
@@ -128,12 +128,9 @@ internal sealed class LoopSocket : ILoopWork
 
     /// <summary>Waits until a read would not wait: for data, an end, or an error. Needs no buffer.</summary>
     /// <exception cref="LinuxException">The connection was aborted.</exception>
-    public ValueTask WaitInputAsync()
-    {
-        return IsClosed ? ValueTask.FromException(StreamSocket.Failure("recv", StreamSocket.Aborted))
-            : _readable && !_isQueued ? ValueTask.CompletedTask
-            : _input.StartReadiness();
-    }
+    public ValueTask WaitInputAsync() =>
+        IsClosed ? ValueTask.FromException(StreamSocket.Failure("recv", StreamSocket.Aborted))
+            : _readable && !_isQueued ? ValueTask.CompletedTask : _input.StartReadiness();
 
     /// <summary>
     /// Receives without waiting. <see cref="StreamSocket.WouldBlock"/> also means that this turn's share is used up: the wait that the
@@ -171,6 +168,18 @@ internal sealed class LoopSocket : ILoopWork
 
         return received;
     }
+
+    /// <summary>Receives without consuming and without waiting.</summary>
+    /// <returns>Number of bytes, 0 at the end of the peer's stream, or a negative error number.</returns>
+    public int PeekNow(Span<byte> into)
+    {
+        var peeked = IsClosed ? StreamSocket.Aborted : StreamSocket.Peek(_fd, into);
+        _readable = peeked != StreamSocket.WouldBlock;
+        return peeked;
+    }
+
+    /// <summary>Lets the next wait for input end only when more arrives than was peeked at; false if the peer has ended.</summary>
+    public bool ExpectMore() => !IsClosed && !_peerEnded && !(_readable = false);
 
     /// <summary>
     /// Asks the kernel whether the connection is silent and open, for a request that must not be lost: an end that arrived in this turn of
@@ -223,12 +232,9 @@ internal sealed class LoopSocket : ILoopWork
 
     /// <summary>Waits until the socket is connected or has room.</summary>
     /// <exception cref="LinuxException">The connection was aborted.</exception>
-    public ValueTask WaitOutputAsync()
-    {
-        return IsClosed ? ValueTask.FromException(StreamSocket.Failure("send", StreamSocket.Aborted))
-            : _writable ? ValueTask.CompletedTask
-            : _output.StartReadiness();
-    }
+    public ValueTask WaitOutputAsync() =>
+        IsClosed ? ValueTask.FromException(StreamSocket.Failure("send", StreamSocket.Aborted))
+            : _writable ? ValueTask.CompletedTask : _output.StartReadiness();
 
     /// <summary>Runs <paramref name="callback"/> once when a read would not wait, also after an abort. No read may be pending.</summary>
     public void OnInput(Action<object?> callback, object? state)
@@ -274,18 +280,8 @@ internal sealed class LoopSocket : ILoopWork
     /// </summary>
     public void Close() => Leave(PostedClose, StreamSocket.Close);
 
-    /// <summary>Takes the connection off its loop, for another owner. No operation may be pending.</summary>
-    public Descriptor Detach()
-    {
-        _input.CheckFree();
-        _output.CheckFree();
-        ObjectDisposedException.ThrowIf(IsClosed, this);
-        _loop.Descriptors.Remove(_fd);
-        _loop.Remove(_key);
-        var descriptor = new Descriptor(_fd);
-        (_fd, _isAdded, _readable, _watcher) = (-1, false, false, null);
-        return descriptor;
-    }
+    /// <summary>Cancels the pending wait for input, which fails as canceled; a callback does not run.</summary>
+    public void CancelInput() => _input.Cancel();
 
     /// <summary>Continues after the share of a turn was used up.</summary>
     public void Resume()
@@ -311,6 +307,7 @@ internal sealed class LoopSocket : ILoopWork
             _peerEnded = true;
         }
 
+        HasFailed |= (events & Over) != 0;
         var hasInput = (events & (Over | EpollEvents.PeerEnded | EpollEvents.Input)) != 0;
         _readable |= hasInput;
 
@@ -401,14 +398,14 @@ internal sealed class LoopSocket : ILoopWork
 
     private void Leave(Action<object?> posted, Action<int> leave)
     {
-        if (!_loop.IsCurrent)
+        if (IsClosed)
         {
-            _loop.Post(posted, this);
             return;
         }
 
-        if (IsClosed)
+        if (!_loop.IsCurrent && !_loop.HasEnded)
         {
+            _loop.Post(posted, this);
             return;
         }
 

@@ -71,6 +71,19 @@ internal sealed class SocketDirection(string call)
         }
     }
 
+    /// <summary>
+    /// Cancels the pending operation, which fails with <see cref="OperationCanceledException"/>; a callback does not run.
+    /// </summary>
+    public void Cancel()
+    {
+        var wait = Wait;
+        (_callback, _state, Wait) = (null, null, SocketWait.None);
+        if (wait is SocketWait.Transfer or SocketWait.Readiness)
+        {
+            _operation.Fail(new OperationCanceledException("The operation was canceled."));
+        }
+    }
+
     /// <summary>Ends a wait for readiness; on a closed connection, an operation fails and a callback runs.</summary>
     public void CompleteReadiness(bool isClosed)
     {

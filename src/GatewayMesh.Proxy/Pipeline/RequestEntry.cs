@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GatewayMesh.Linux;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
@@ -27,6 +28,7 @@ internal sealed class RequestEntry(
     /// <summary>
     /// Serves the request whose head and body are set in <paramref name="exchange"/>, and clears the exchange for the next.
     /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ServeAsync(Exchange exchange, InboundConnection inbound)
     {
         progress?.Count(Progress.RequestsStarted);

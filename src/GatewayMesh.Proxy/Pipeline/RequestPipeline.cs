@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GatewayMesh.Proxy.Attempts;
 using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Errors;
@@ -51,6 +52,7 @@ internal sealed class RequestPipeline(
     internal IReadOnlyList<IStep> Steps => _steps;
 
     /// <summary>Serves one request. Returns the mesh's own error if that was the response.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<MeshError> RunAsync(Exchange exchange)
     {
         var verdict = Verdict.Next;

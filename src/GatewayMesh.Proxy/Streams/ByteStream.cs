@@ -43,6 +43,9 @@ internal abstract class ByteStream(LoopSocket socket)
     /// <exception cref="IOException">The connection failed or was aborted.</exception>
     public abstract ValueTask EndWritingAsync();
 
+    /// <summary>Cancels the pending read or wait for input, which fails with <see cref="OperationCanceledException"/>.</summary>
+    public abstract void CancelRead();
+
     /// <summary>Asks the kernel whether nothing has arrived, for a request that must not be lost on an idle connection.</summary>
     public virtual bool IsSilent() => !HasInput && socket.IsSilent();
 

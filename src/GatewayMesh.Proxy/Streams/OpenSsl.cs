@@ -36,7 +36,7 @@ internal static unsafe partial class OpenSsl
     internal const int BioCtrlEof = 2, BioCtrlFlush = 11;
     internal const int BioTypeSourceSink = 0x400;
 
-    internal const int AlertReasonOffset = 1000, ReasonMask = 0x7FFFFF, ReasonUnexpectedEof = 294;
+    internal const int AlertReasonOffset = 1000, ReasonMask = 0x7FFFFF, ReasonUnexpectedEof = 294, ReasonNoPeerCertificate = 199;
 
     [LibraryImport(Ssl, EntryPoint = "OPENSSL_init_ssl")]
     internal static partial int Init(ulong options, void* settings);
@@ -64,6 +64,12 @@ internal static unsafe partial class OpenSsl
 
     [LibraryImport(Ssl, EntryPoint = "SSL_CTX_use_PrivateKey")]
     internal static partial int ContextUseKey(nint context, nint key);
+
+    [LibraryImport(Ssl, EntryPoint = "SSL_CTX_set_cipher_list")]
+    internal static partial int ContextSetCiphers(nint context, byte* ciphers);
+
+    [LibraryImport(Ssl, EntryPoint = "SSL_CTX_add_client_CA")]
+    internal static partial int ContextAddAuthority(nint context, nint certificate);
 
     [LibraryImport(Ssl, EntryPoint = "SSL_CTX_set_verify")]
     internal static partial void ContextSetVerify(nint context, int mode, void* unused);

@@ -27,5 +27,8 @@ internal sealed class PlainStream(LoopSocket socket) : ByteStream(socket)
     }
 
     /// <inheritdoc/>
+    public override void CancelRead() => Socket.CancelInput();
+
+    /// <inheritdoc/>
     public override void Watch(IInputWatcher? watcher) => Socket.Watch(watcher);
 }

@@ -327,6 +327,11 @@ internal sealed class TlsEngine : IDisposable
             return StreamSocket.Failure(operation, _error);
         }
 
+        if (reason == OpenSsl.ReasonNoPeerCertificate)
+        {
+            _refused = AlertName.CertificateRequired;
+        }
+
         var isTruncated = reason == OpenSsl.ReasonUnexpectedEof || (error == 0 && HasPeerEnded);
         return new TlsException(
             _refused != AlertName.None ? $"TLS: this side refused the peer: {_refused}"

@@ -24,6 +24,8 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
     private ReadOnlyMemory<byte> _first;
     private ReadOnlyMemory<byte> _second;
     private IInputWatcher? _watcher;
+    private bool _readsOnOutput;
+    private bool _isEnded;
 
     private TlsStream(LoopSocket socket, TlsEngine engine)
         : base(socket)
@@ -151,6 +153,7 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
             switch (_engine.Shutdown())
             {
                 case TlsStep.Done:
+                    _isEnded = true;
                     Socket.EndSending();
                     return;
                 case TlsStep.Failed:
@@ -159,6 +162,26 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
                     await Socket.WaitOutputAsync().ConfigureAwait(false);
                     break;
             }
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A read that waits for room, to answer a message of TLS, cannot be canceled: the connection is reset.</remarks>
+    public override void CancelRead()
+    {
+        if (!_reading.IsPending)
+        {
+            Socket.CancelInput();
+        }
+        else if (_readsOnOutput)
+        {
+            Abort();
+        }
+        else
+        {
+            Socket.CancelInput();
+            _into = default;
+            _reading.Fail(new OperationCanceledException("The read was canceled."));
         }
     }
 
@@ -181,7 +204,7 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
     /// <inheritdoc/>
     public override void Abort()
     {
-        if (!Loop.IsCurrent)
+        if (!Loop.IsCurrent && !Loop.HasEnded)
         {
             Loop.Post(Aborting, this);
             return;
@@ -194,10 +217,15 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
     /// <inheritdoc/>
     public override void Close()
     {
-        if (!Loop.IsCurrent)
+        if (!Loop.IsCurrent && !Loop.HasEnded)
         {
             Loop.Post(Closing, this);
             return;
+        }
+
+        if (!IsClosed && !_writing.IsPending && !_isEnded)
+        {
+            _engine.Shutdown(); // as far as the socket has room
         }
 
         Socket.Close();
@@ -247,7 +275,8 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
     // Reading waits for room only while OpenSSL answers a message of its own; a write that waits for the same goes first.
     private void Await(TlsStep step, Action<object?> again)
     {
-        if (step == TlsStep.WaitsForOutput && !_writing.IsPending)
+        _readsOnOutput = step == TlsStep.WaitsForOutput && !_writing.IsPending;
+        if (_readsOnOutput)
         {
             Socket.OnOutput(again, this);
         }

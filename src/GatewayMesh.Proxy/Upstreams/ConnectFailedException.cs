@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using GatewayMesh.Linux;
 
 namespace GatewayMesh.Proxy.Upstreams;
 
@@ -24,6 +25,16 @@ internal sealed class ConnectFailedException : IOException
 
         return (ConnectFailedException?)error;
     }
+
+    /// <summary>Returns the failure for a failed system call (<c>errno(3)</c>).</summary>
+    public static ConnectFailure Of(LinuxException error) => error.Errno switch
+    {
+        104 or 111 => ConnectFailure.Refused, // ECONNRESET, ECONNREFUSED
+        110 => ConnectFailure.Timeout,
+        100 or 101 or 112 or 113 => ConnectFailure.Unreachable, // ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH
+        23 or 24 or 98 or 99 or 105 => ConnectFailure.OutOfSockets, // ENFILE, EMFILE, EADDRINUSE, EADDRNOTAVAIL, ENOBUFS
+        _ => ConnectFailure.Other,
+    };
 
     /// <summary>Returns the failure for a socket error.</summary>
     public static ConnectFailure Of(SocketError error) => error switch

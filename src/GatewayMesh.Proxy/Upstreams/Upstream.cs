@@ -4,7 +4,7 @@ using GatewayMesh.Proxy.Connections;
 namespace GatewayMesh.Proxy.Upstreams;
 
 /// <summary>A pool of connections to one instance under one identity.</summary>
-internal sealed class Upstream(UpstreamKey key, PoolIdentity? identity, HttpMessageInvoker invoker, InstancePool? http1 = null)
+internal sealed class Upstream(UpstreamKey key, PoolIdentity? identity, HttpMessageInvoker invoker, InstancePools? http1 = null)
 {
     private readonly Lock _gate = new();
     private int _users;
@@ -17,7 +17,7 @@ internal sealed class Upstream(UpstreamKey key, PoolIdentity? identity, HttpMess
     public string Prefix { get; } = "http://" + key.Address;
 
     /// <summary>HTTP/1.1 connections; null for HTTP/2.</summary>
-    public InstancePool? Http1 { get; } = http1;
+    public InstancePools? Http1 { get; } = http1;
 
     /// <summary>Sender of requests.</summary>
     public HttpMessageInvoker Invoker { get; } = invoker;

@@ -10,6 +10,8 @@ using GatewayMesh.Configuration.Values;
 using GatewayMesh.Linux;
 using GatewayMesh.Proxy.Connections;
 using GatewayMesh.Proxy.Limits;
+using GatewayMesh.Proxy.Loops;
+using GatewayMesh.Proxy.Streams;
 
 namespace GatewayMesh.Proxy.Upstreams;
 
@@ -28,14 +30,17 @@ internal sealed class UpstreamConnector
 
     private readonly Func<ReachRules> _reach;
     private readonly Action _closed;
+    private readonly LoopConnector _loops;
     private int _open;
 
-    public UpstreamConnector(UpstreamKey key, ICertificates? certificates, TimeProvider time, Func<ReachRules>? reach = null)
+    public UpstreamConnector(
+        UpstreamKey key, ICertificates? certificates, TimeProvider time, MeshContexts? contexts = null, Func<ReachRules>? reach = null)
     {
         _reach = reach ?? (static () => ReachRules.Unbounded);
         _key = key;
         _certificates = certificates;
         _time = time;
+        _loops = new LoopConnector(key, certificates, contexts, time, _reach);
         _closed = () => Interlocked.Decrement(ref _open);
     }
 
@@ -88,14 +93,12 @@ internal sealed class UpstreamConnector
     }
 
     /// <summary>Connects for HTTP/1.1.</summary>
+    /// <param name="loop">Loop of the connection.</param>
     /// <param name="timeout">Connect timeout, including the handshake.</param>
     /// <param name="cancellationToken">Cancels the attempt.</param>
     /// <exception cref="ConnectFailedException">No connection was made.</exception>
-    public async ValueTask<IByteChannel> DialAsync(TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        var (socket, stream) = await DialAsync(timeout, permit: null, cancellationToken).ConfigureAwait(false);
-        return new StreamChannel(socket, stream);
-    }
+    public ValueTask<ByteChannel> DialAsync(EventLoop loop, TimeSpan timeout, CancellationToken cancellationToken) =>
+        _loops.DialAsync(loop, timeout, cancellationToken);
 
     private async ValueTask<(Socket Socket, Stream Stream)> DialAsync(
         TimeSpan timeout, HeldConnection? permit, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using GatewayMesh.Certificates;
 using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.Connections;
+using GatewayMesh.Proxy.Streams;
 using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Proxy.Upstreams;
@@ -27,6 +28,7 @@ internal sealed class UpstreamPools(TimeProvider time, ICertificates? certificat
     private const int StreamWindow = 256 * 1024;
 
     private readonly ConcurrentDictionary<UpstreamKey, Upstream> _pools = [];
+    private readonly MeshContexts? _contexts = certificates is null ? null : new MeshContexts(certificates);
 
     /// <summary>Returns the pool of a key, in use until <see cref="Upstream.Release"/>.</summary>
     public Upstream Rent(in UpstreamKey key)
@@ -67,12 +69,13 @@ internal sealed class UpstreamPools(TimeProvider time, ICertificates? certificat
         }
 
         _pools.Clear();
+        _contexts?.Dispose();
     }
 
     private Upstream Create(UpstreamKey key)
     {
         var isHttp2 = key.Protocol == WireProtocol.Http2;
-        var connector = new UpstreamConnector(key, certificates, time, reach);
+        var connector = new UpstreamConnector(key, certificates, time, _contexts, reach);
         var idle = key.Kind == TargetKind.MeshPeer || isHttp2 ? IdleOfMeshPeers : IdleOfApplications;
         var sockets = new SocketsHttpHandler
         {
@@ -106,6 +109,6 @@ internal sealed class UpstreamPools(TimeProvider time, ICertificates? certificat
             key,
             key.Peer is null ? null : PoolIdentity.Now(key.Identity, certificates),
             new HttpMessageInvoker(new SendOnceHandler(sockets, isHttp2), disposeHandler: true),
-            isHttp2 ? null : new InstancePool(connector.DialAsync, idle, time));
+            isHttp2 ? null : new InstancePools(connector.DialAsync, idle));
     }
 }

@@ -49,6 +49,8 @@ internal sealed class PlatformTls : ByteStream
 
     public override async ValueTask EndWritingAsync() => await Tls.ShutdownAsync().ConfigureAwait(false);
 
+    public override void CancelRead() => Socket.CancelInput();
+
     public override void Watch(IInputWatcher? watcher) => Socket.Watch(watcher);
 
     private async ValueTask TwiceAsync(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second)

@@ -145,9 +145,9 @@ public class SlowBodyTests
         await using var edge = await PublicMesh.Start(application, Paced);
         using var client = await RawConnection.To(edge.Address);
         await client.Send($"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4000\r\n\r\n{new string('x', 4000)}");
+        using var atApplication = await application.NextConnection();
         using var slow = await RawConnection.To(edge.Address);
         var refused = await slow.Ask("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n0123456789");
-        using var atApplication = await application.NextConnection();
         await atApplication.ReadMessage(isResponse: false);
         await atApplication.Send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaid");
 

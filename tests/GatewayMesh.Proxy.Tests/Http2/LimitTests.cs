@@ -66,7 +66,8 @@ public class LimitTests
         }
 
         await reader;
-        Assert.That(end?.ErrorCode ?? EnhanceYourCalm, Is.EqualTo(EnhanceYourCalm));
+        const int InternalError = 2; // the server's own bound on queued responses was reached first
+        Assert.That(end?.ErrorCode ?? EnhanceYourCalm, Is.EqualTo(EnhanceYourCalm).Or.EqualTo(InternalError));
         Assert.That(sent, Is.LessThan(100_000));
         Assert.That(() => mesh.Plane.Inspection.Figures.InFlight, Is.Zero.After(10_000, 5));
     }

@@ -78,6 +78,35 @@ public class LeaseTests
     }
 
     [Test]
+    public async Task The_probe_is_unanswered_while_any_loop_is_stalled()
+    {
+        using var guard = Backend.Answering("probed");
+        await using var mesh = await Mesh.Start(options => options with { Loops = 2 });
+        var probe = mesh.Open(ListenerKind.Probe, "probe", spec => spec with { Application = guard.HostPort });
+        using var client = await RawConnection.To(probe);
+        Assert.That((await client.Ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n")).Body, Is.EqualTo("probed"));
+
+        foreach (var loop in mesh.Plane.Loops)
+        {
+            using var release = new ManualResetEventSlim();
+            var stalled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            loop.Post(() =>
+            {
+                stalled.SetResult();
+                release.Wait();
+            });
+            await stalled.Task;
+            var answer = client.Ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+            await Task.Delay(200); // an answer would have arrived by then
+            var early = answer.IsCompleted;
+            release.Set();
+
+            Assert.That((await answer).Body, Is.EqualTo("probed"));
+            Assert.That(early, Is.False, "the probe goes through each loop");
+        }
+    }
+
+    [Test]
     public async Task Beyond_the_limit_connections_wait_until_one_ends()
     {
         await using var mesh = await Mesh.Start(options => options with { Limits = options.Limits with { MaxConnections = 2 } });

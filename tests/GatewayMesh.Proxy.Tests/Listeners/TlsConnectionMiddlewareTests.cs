@@ -7,6 +7,7 @@ using System.Text;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Fixtures;
 using GatewayMesh.Proxy.Listeners;
+using GatewayMesh.Proxy.Streams;
 using GatewayMesh.Proxy.Tests.Rig;
 using GatewayMesh.Proxy.Tests.Rig.Http2;
 
@@ -208,17 +209,17 @@ public class TlsConnectionMiddlewareTests
     public async Task A_peer_without_the_required_certificate_is_refused_and_counted()
     {
         using var payments = Backend.Answering("paid");
-        var (mesh, outbound) = await Listening(payments, terms: options =>
-        {
-            options.ClientCertificateRequired = true;
-            options.AllowTlsResume = false;
-            options.RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null;
-        });
+        var (mesh, outbound) = await Listening(
+            payments,
+            terms: static settings => settings with { PeerCertificate = PeerCertificate.Required },
+            verify: static (_, _, _) => AlertName.None);
         await using var _ = mesh;
 
         using (var client = await TryTls(outbound))
         {
-            Assert.That(client is null || await client.IsEnded());
+            Assert.That(
+                () => client?.IsEnded() ?? throw new IOException("refused within the handshake"),
+                Throws.InstanceOf<IOException>(), "the client learns the reason by an alert");
         }
 
         Assert.That(() => mesh.Metrics(), Does.Contain("reason=\"peer_certificate\"} 1").After(5000, 20));
@@ -231,7 +232,7 @@ public class TlsConnectionMiddlewareTests
     public async Task A_client_without_a_common_version_is_refused_and_counted()
     {
         using var payments = Backend.Answering("paid");
-        var (mesh, outbound) = await Listening(payments, terms: options => options.EnabledSslProtocols = SslProtocols.Tls13);
+        var (mesh, outbound) = await Listening(payments, terms: static settings => settings with { AllowsTls12 = false });
         await using var _ = mesh;
 
         Assert.That(
@@ -282,17 +283,23 @@ public class TlsConnectionMiddlewareTests
     }
 
     private async Task<(Mesh Mesh, IPEndPoint Outbound)> Listening(
-        Backend payments, Func<DataPlaneOptions, DataPlaneOptions>? with = null, Action<SslServerAuthenticationOptions>? terms = null)
+        Backend payments,
+        Func<DataPlaneOptions, DataPlaneOptions>? with = null,
+        Func<TlsSettings, TlsSettings>? terms = null,
+        Func<InboundConnection, X509Certificate2, X509Certificate2Collection, AlertName>? verify = null)
     {
         var mesh = await Mesh.Start(with);
         mesh.BareService("payments", payments.HostPort);
-        var options = new SslServerAuthenticationOptions
+        var settings = new TlsSettings
         {
-            ServerCertificateContext = SslStreamCertificateContext.Create(_certificate, null, offline: true),
-            ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+            Certificate = _certificate,
+            Protocols = ["h2", "http/1.1"],
+            PeerCertificate = PeerCertificate.None,
+            AllowsTls12 = true,
+            AllowsResumption = true,
         };
-        terms?.Invoke(options);
-        mesh.Plane.Terms = _ => (_, _) => options;
+        var server = new ServerTls(TlsContext.Create(isServer: true, terms?.Invoke(settings) ?? settings), verify);
+        mesh.Plane.Terms = _ => (_, _) => server;
         return (mesh, mesh.Outbound());
     }
 

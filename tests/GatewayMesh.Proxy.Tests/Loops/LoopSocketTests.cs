@@ -422,21 +422,6 @@ public class LoopSocketTests
     }
 
     [Test]
-    public async Task A_detached_connection_goes_on_with_another_owner()
-    {
-        await using var rig = new LoopRig();
-        var (here, there) = await rig.Pair();
-        using var descriptor = await rig.Get(here.Detach);
-        using (there)
-        {
-            there.Send(new byte[9]);
-            using var other = new Socket(new SafeSocketHandle(descriptor.Release(), ownsHandle: true)) { Blocking = true };
-            Assert.That(other.Receive(new byte[100]), Is.EqualTo(9));
-            Assert.That(await rig.Get(() => (rig.Loop.Sockets, here.IsClosed)), Is.EqualTo((0, true)));
-        }
-    }
-
-    [Test]
     public async Task Sending_and_receiving_allocate_nothing()
     {
         await using var rig = new LoopRig();

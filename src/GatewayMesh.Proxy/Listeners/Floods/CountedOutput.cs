@@ -1,32 +1,31 @@
-using System.Buffers.Binary;
 using System.IO.Pipelines;
 
 namespace GatewayMesh.Proxy.Listeners.Floods;
 
 /// <summary>
 /// Output of the HTTP/2 server. Credits useful frames to the budget, and sets the code of the GOAWAY that ends a flood to
-/// ENHANCE_YOUR_CALM, which the server does not let callers choose. The server writes a frame's header and payload one after the other, or
-/// several frames at once if an earlier write is still pending.
+/// ENHANCE_YOUR_CALM, which the server does not let callers choose. A frame may be written in any number of pieces.
 /// </summary>
 internal sealed class CountedOutput(PipeWriter inner, FrameBudget budget) : PipeWriter
 {
     private const int HeaderLength = 9;
-    private const int GoAwayLength = 8;
+    private const int CodeAt = 4; // position of the code in the payload of GOAWAY (RFC 9113 §6.8)
     private const byte Data = 0;
     private const byte Headers = 1;
     private const byte GoAway = 7;
-    private const int EnhanceYourCalm = 0xb;
+    private const byte EnhanceYourCalm = 0xb;
 
+    private readonly byte[] _header = new byte[HeaderLength];
     private Memory<byte> _memory;
-    private bool _isGoAway;
+    private int _headerCount;
+    private int _payload;
+    private int _payloadCount;
 
     /// <inheritdoc/>
     public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
 
     /// <inheritdoc/>
     public override long UnflushedBytes => inner.UnflushedBytes;
-
-    private static ReadOnlySpan<byte> GoAwayHeader => [0, 0, GoAwayLength, GoAway, 0, 0, 0, 0, 0];
 
     /// <inheritdoc/>
     public override Memory<byte> GetMemory(int sizeHint = 0) => _memory = inner.GetMemory(sizeHint);
@@ -37,16 +36,7 @@ internal sealed class CountedOutput(PipeWriter inner, FrameBudget budget) : Pipe
     /// <inheritdoc/>
     public override void Advance(int bytes)
     {
-        if (bytes >= HeaderLength)
-        {
-            Credit(_memory.Span[..bytes]);
-        }
-
-        if (budget.IsSpent)
-        {
-            SetCode(_memory.Span[..bytes]);
-        }
-
+        Scan(_memory.Span[..bytes]);
         inner.Advance(bytes);
         _memory = _memory[bytes..];
     }
@@ -74,33 +64,54 @@ internal sealed class CountedOutput(PipeWriter inner, FrameBudget budget) : Pipe
     public override ValueTask CompleteAsync(Exception? exception = null) =>
         budget.IsSpent ? ValueTask.CompletedTask : inner.CompleteAsync(exception);
 
-    private void Credit(ReadOnlySpan<byte> written)
+    private void Scan(Span<byte> written)
     {
-        var frames = written.Length == HeaderLength
-            ? (written[3] is Data or Headers ? FrameBudget.PerUsefulFrame : 0)
-            : written.Length / FrameBudget.BytesPerFrame;
-        if (frames > 0)
+        while (!written.IsEmpty)
         {
-            budget.Sent(frames);
+            if (_payloadCount < _payload)
+            {
+                var count = Math.Min(_payload - _payloadCount, written.Length);
+                if (_header[3] == GoAway && budget.IsSpent)
+                {
+                    SetCode(written[..count]);
+                }
+
+                _payloadCount += count;
+                written = written[count..];
+                continue;
+            }
+
+            var part = Math.Min(HeaderLength - _headerCount, written.Length);
+            written[..part].CopyTo(_header.AsSpan(_headerCount));
+            _headerCount += part;
+            written = written[part..];
+            if (_headerCount == HeaderLength)
+            {
+                Begin();
+            }
         }
     }
 
-    // GOAWAY is the last frame that the server writes.
-    private void SetCode(Span<byte> written)
+    private void Begin()
     {
-        if (written.SequenceEqual(GoAwayHeader))
+        _headerCount = 0;
+        _payload = (_header[0] << 16) | (_header[1] << 8) | _header[2];
+        _payloadCount = 0;
+        if (_header[3] is Data or Headers)
         {
-            _isGoAway = true;
-            return;
+            budget.Sent(FrameBudget.PerUsefulFrame);
         }
+    }
 
-        var isGoAway = _isGoAway ? written.Length == GoAwayLength
-            : written.Length >= HeaderLength + GoAwayLength
-                && written[^(HeaderLength + GoAwayLength)..^GoAwayLength].SequenceEqual(GoAwayHeader);
-        _isGoAway = false;
-        if (isGoAway)
+    private void SetCode(Span<byte> payload)
+    {
+        for (var i = 0; i < payload.Length; i++)
         {
-            BinaryPrimitives.WriteInt32BigEndian(written[^4..], EnhanceYourCalm);
+            var at = _payloadCount + i - CodeAt;
+            if (at is >= 0 and < sizeof(int))
+            {
+                payload[i] = at == sizeof(int) - 1 ? EnhanceYourCalm : (byte)0;
+            }
         }
     }
 }

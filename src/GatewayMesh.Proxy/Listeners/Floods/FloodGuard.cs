@@ -21,9 +21,12 @@ internal sealed class FloodGuard(LimitsSpec limits, MeshMetrics metrics, ILogger
 
     private readonly LogThrottle _throttle = new(time);
 
-    /// <summary>Serves a connection that negotiated HTTP/2.</summary>
-    public async Task ServeAsync(ConnectionContext connection, InboundConnection inbound, ConnectionDelegate http2)
+    /// <summary>Connection middleware of the server of HTTP/2.</summary>
+    public ConnectionDelegate Around(ConnectionDelegate http2) => connection => ServeAsync(connection, http2);
+
+    private async Task ServeAsync(ConnectionContext connection, ConnectionDelegate http2)
     {
+        var inbound = connection.Features.Get<InboundConnection>()!;
         if (limits.Http2FrameBudget is not { } most)
         {
             await http2(connection).ConfigureAwait(false);
