@@ -196,12 +196,11 @@ internal sealed partial class ClientConnection
         return _output.IsEmpty ? ValueTask.CompletedTask : FlushAsync(default);
     }
 
-    /// <summary>Hands over the connection after 101: the bytes received behind the request, then the channel.</summary>
-    public ByteChannel Switch(out ReadOnlyMemory<byte> received)
-    {
-        received = _received.Memory;
-        return _channel;
-    }
+    /// <summary>The connection, handed over after 101.</summary>
+    public ByteChannel Switch() => _channel;
+
+    /// <summary>Bytes received behind the request, once it has been read to its end.</summary>
+    public ReadOnlyMemory<byte> Received => _received.Memory;
 
     private void BeginResponse(RequestHead head)
     {

@@ -9,6 +9,7 @@ namespace GatewayMesh.Proxy.Forwarding;
 /// <summary>Head and trailers of a response for the client, as RFC 9110 §7.6 requires of an intermediary.</summary>
 internal static class ForwardedResponse
 {
+    private const int SwitchingProtocols = 101;
     private const int NoContent = 204;
 
     /// <summary>Writes the fields of the head. The protocol of the client's connection adds the framing of the content.</summary>
@@ -18,8 +19,8 @@ internal static class ForwardedResponse
         var connection = from.Fields[KnownField.Connection];
         var hasNames = HopByHop.HasNames(connection);
 
-        // RFC 9112 §6.3: chunked overrides the length; RFC 9110 §8.6: 204 has none.
-        var hasLength = from.Status != NoContent && !from.Fields.Contains(KnownField.TransferEncoding);
+        // RFC 9112 §6.3: chunked overrides the length; RFC 9110 §8.6: 101 and 204 have none.
+        var hasLength = from.Status is not (NoContent or SwitchingProtocols) && !from.Fields.Contains(KnownField.TransferEncoding);
         var hasVia = false;
         foreach (var field in from.Fields.Lines)
         {

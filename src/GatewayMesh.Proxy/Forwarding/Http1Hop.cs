@@ -24,7 +24,8 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
 
     private static readonly TimeSpan ContinueTimeout = TimeSpan.FromSeconds(1);
 
-    // A WebSocket has its own closing handshake: after it, neither side waits for the other's stream to end (RFC 6455 §7.1.1).
+    // A WebSocket has its own closing handshake: once a side has ended, a silent one is not waited for (RFC 6455 §7.1.1). Other protocols
+    // keep a half-closed connection for as long as they like.
     private static readonly TimeSpan WebSocketLinger = TimeSpan.FromSeconds(1);
 
     private Upload? _upload;
@@ -178,6 +179,12 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
     private async ValueTask<MeshError> ReceiveAsync(InstanceConnection connection)
     {
         await ReceiveHeadAsync(connection).ConfigureAwait(false);
+        if (connection.Head.Status == SwitchingProtocols
+            && !UpgradeField.AreAsked(connection.Head.Fields[KnownField.Upgrade], exchange.Head.Fields[KnownField.Upgrade]))
+        {
+            throw new MessageFaultException(MessageFault.SwitchNotAsked);
+        }
+
         switch (ReceivedResponse.Receive(exchange, connection.Head))
         {
             case ResponseFate.Drop:
@@ -297,12 +304,32 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
     {
         await ToClientAsync(client.FlushAsync()).ConfigureAwait(false);
         connection.Silence.Stop(); // the joined streams have a watch of their own
-        var joined = new Joined(exchange.Time, exchange.Route.Policy.Timeouts.Idle, WebSocketLinger);
-        var from = client.Switch(out var fromClient);
+        var isWebSocket = UpgradeField.Has(connection.Head.Fields[KnownField.Upgrade], "websocket");
+        var joined = new Joined(exchange.Time, exchange.Route.Policy.Timeouts.Idle, isWebSocket ? WebSocketLinger : null);
         var to = connection.Switch(out var fromInstance);
-        _ = await joined.RunAsync(from, fromClient, to, fromInstance).ConfigureAwait(false);
+        if (!await joined.RunAsync(client.Switch(), EndRequestAsync(joined), to, fromInstance).ConfigureAwait(false))
+        {
+            connection.Abort(); // otherwise closed, so that what was sent arrives
+        }
+
         exchange.Attempt.IsWhole = true;
-        connection.Abort();
+    }
+
+    // RFC 9110 §7.8: the client speaks the other protocol once its request is complete.
+    private async Task<ReadOnlyMemory<byte>> EndRequestAsync(Joined joined)
+    {
+        if (_upload is not null)
+        {
+            _upload.Progressed = joined.Touch;
+            _upload.Start();
+            await _upload.Ended.ConfigureAwait(false);
+            if (!_upload.IsComplete)
+            {
+                throw new IOException("The body of the request is incomplete.");
+            }
+        }
+
+        return client.Received;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

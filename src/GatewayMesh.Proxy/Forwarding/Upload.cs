@@ -26,6 +26,12 @@ internal sealed class Upload(Exchange exchange, ClientConnection client, Instanc
     /// <summary>Fault of the client's body, for which the attempt ended; null for none.</summary>
     public Exception? Fault { get; private set; }
 
+    /// <summary>Completes when the body is no longer read; its outcome is in <see cref="IsComplete"/> and <see cref="Fault"/>.</summary>
+    public Task Ended => _task;
+
+    /// <summary>Called after content was sent; null for none.</summary>
+    public Action? Progressed { get; set; }
+
     /// <summary>True while the next bytes are awaited from the client.</summary>
     public bool AwaitsClient { get; private set; }
 
@@ -61,6 +67,7 @@ internal sealed class Upload(Exchange exchange, ClientConnection client, Instanc
             while (await ReadAsync(buffer).ConfigureAwait(false) is > 0 and var count)
             {
                 await SendAsync(buffer.AsMemory(0, count)).ConfigureAwait(false);
+                Progressed?.Invoke();
             }
 
             await FinishAsync().ConfigureAwait(false);

@@ -34,7 +34,7 @@ internal static class MessageFaults
         MessageFault.Connect => "CONNECT",
         MessageFault.StatusLine => "status line",
         MessageFault.Status => "status outside 100 to 599",
-        MessageFault.SwitchNotAsked => "101 without Upgrade",
+        MessageFault.SwitchNotAsked => "101 to a protocol that was not asked for",
         MessageFault.FieldName => "field name",
         MessageFault.BlankBeforeColon => "whitespace before a colon",
         MessageFault.FoldedLine => "folded field line",
