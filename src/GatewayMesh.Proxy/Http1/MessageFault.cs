@@ -48,7 +48,7 @@ internal enum MessageFault
     /// <summary>A status outside 100 to 599 (RFC 9110 §15).</summary>
     Status,
 
-    /// <summary>101 without a request for another protocol (RFC 9110 §15.2.2).</summary>
+    /// <summary>101 without a request for that protocol (RFC 9110 §15.2.2).</summary>
     SwitchNotAsked,
 
     /// <summary>A field line whose name is not a token followed by a colon (RFC 9112 §5).</summary>

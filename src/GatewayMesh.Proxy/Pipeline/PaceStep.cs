@@ -3,8 +3,8 @@ using GatewayMesh.Configuration.Bootstrap;
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>
-/// Enforces <c>limits.minRequestBodyDataRate</c> on request bodies. gRPC calls and streams after an upgrade are exempt because silence is normal for them;
-/// the policy's idle timeout (<c>timeouts.idle</c>) bounds those.
+/// Enforces <c>limits.minRequestBodyDataRate</c> on request bodies. gRPC calls and streams after an upgrade are exempt because silence is
+/// normal for them; the policy's idle timeout (<c>timeouts.idle</c>) bounds those.
 /// </summary>
 internal sealed class PaceStep(LimitsSpec limits, TimeProvider time) : IStep
 {
