@@ -14,8 +14,8 @@ public class ProtocolTunnelTests
     private const int Million = 1024 * 1024;
 
     [Test]
-    public async Task Any_protocol_is_a_tunnel_in_which_a_client_that_has_ended_still_receives(
-        [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind)
+    public async Task Any_protocol_is_a_tunnel_in_which_a_side_that_has_ended_still_receives(
+        [ValueSource(typeof(OneListener), nameof(OneListener.Kinds))] ListenerKind kind, [Values] bool clientEndsFirst)
     {
         using var payments = new Backend();
         await using var listener = await OneListener.Start(kind, payments.HostPort);
@@ -31,14 +31,15 @@ public class ProtocolTunnelTests
         Assert.That(new RawMessage(head)["Upgrade"], Is.EqualTo("echo/2"));
         Assert.That(await client.ReadBytes(5), Is.EqualTo("first"u8.ToArray()));
 
-        await client.Send("last words");
-        client.Socket.Shutdown(SocketShutdown.Send);
-        Assert.That(await application.ReadToEnd(), Is.EqualTo("last words"));
+        var (ending, other) = clientEndsFirst ? (client, application) : (application, client);
+        await ending.Send("last words");
+        ending.Socket.Shutdown(SocketShutdown.Send);
+        Assert.That(await other.ReadToEnd(), Is.EqualTo("last words"));
         await Task.Delay(1500); // more than a WebSocket's linger
-        await application.Send("still here");
-        Assert.That(await client.ReadBytes(10), Is.EqualTo("still here"u8.ToArray()));
-        application.Socket.Shutdown(SocketShutdown.Send);
-        Assert.That(await client.ReadToEnd(), Is.Empty, "an end, not a reset");
+        await other.Send("still here");
+        Assert.That(await ending.ReadBytes(10), Is.EqualTo("still here"u8.ToArray()));
+        other.Socket.Shutdown(SocketShutdown.Send);
+        Assert.That(await ending.ReadToEnd(), Is.Empty, "an end, not a reset");
     }
 
     [TestCase("Content-Length: 4\r\n", "body", "body")]
@@ -94,7 +95,7 @@ public class ProtocolTunnelTests
     }
 
     [Test]
-    public async Task Ten_tunnels_over_two_sidecars_lose_no_byte_if_the_client_ends_before_the_application()
+    public async Task Ten_tunnels_over_two_sidecars_lose_no_byte_of_the_last_million_of_either_side()
     {
         using var payments = new Backend();
         var (mesh, outbound) = await Http2.PriorKnowledgeTests.Sidecars(payments.HostPort, "http");
@@ -108,8 +109,7 @@ public class ProtocolTunnelTests
             await application.Send(Switching);
             await client.ReadHead();
 
-            await End(client, 'c', application);
-            await End(application, 'a', client);
+            await Task.WhenAll(End(client, 'c', application), End(application, 'a', client));
         }
 
         static async Task End(RawConnection from, char content, RawConnection to)
@@ -142,6 +142,30 @@ public class ProtocolTunnelTests
         Assert.That(() => listener.Mesh.Plane.Inspection.Figures.InFlight, Is.Zero.After(5000, 5));
 
         Assert.That(await application.ReadToEnd(), Has.Length.EqualTo(Million));
+    }
+
+    [Test]
+    public async Task Last_bytes_of_an_application_that_takes_no_more_still_arrive()
+    {
+        using var payments = new Backend();
+        await using var listener = await OneListener.Start(ListenerKind.Outbound, payments.HostPort);
+        using var client = await listener.Connect();
+        await client.Send($"GET / HTTP/1.1\r\n{listener.Lines}{Asked}\r\n");
+        using var application = await payments.NextConnection();
+        await application.ReadHead();
+        await application.Send(Switching);
+        await client.ReadHead();
+
+        var last = Encoding.Latin1.GetBytes(new string('a', Million));
+        await application.Send(last);
+        application.Socket.Close(); // what the client sends from here on is answered by a reset
+        for (var i = 0; i < 5; i++)
+        {
+            await client.Send("more");
+            await Task.Delay(20);
+        }
+
+        Assert.That(await client.ReadToEnd(), Has.Length.EqualTo(Million));
     }
 
     [Test]
