@@ -10,6 +10,8 @@ public sealed class RequestModelTests
     // Adapters of servers and clients, and the connections that they serve.
     private static readonly string[] Adapters = ["Listeners", "Forwarding", "Upstreams", "Edge"];
 
+    private static readonly string[] Viewers = ["Identity", "Routing", "LoadBalancing", "Telemetry"];
+
     private TypeGraph _graph = null!;
 
     [OneTimeSetUp]
@@ -26,6 +28,19 @@ public sealed class RequestModelTests
     [TestCase("Forwarding")]
     public void The_check_sees_an_adapter_that_uses_one(string adapter) =>
         Assert.That(_graph.AssemblyUses(space => space == $"{Proxy}.{adapter}", IsForeign), Is.Not.Empty);
+
+    [Test]
+    public void Identity_routing_hashing_and_telemetry_see_narrow_views_of_a_request() =>
+        Assert.That(_graph.ReferencesTo(IsViewer, $"{Proxy}.Pipeline.Exchange"), Is.Empty);
+
+    [Test]
+    public void The_check_sees_a_step_that_uses_the_whole_exchange() =>
+        Assert.That(_graph.ReferencesTo(type => type == $"{Proxy}.Pipeline.CallerStep", $"{Proxy}.Pipeline.Exchange"), Is.Not.Empty);
+
+    // BypassedSidecars belongs to the attempts: it judges a call that has failed.
+    private static bool IsViewer(string type) =>
+        !type.StartsWith($"{Proxy}.Routing.BypassedSidecars", StringComparison.Ordinal)
+        && Array.Exists(Viewers, viewer => type.StartsWith($"{Proxy}.{viewer}.", StringComparison.Ordinal));
 
     private static bool IsProxy(string space) => space == Proxy || space.StartsWith(Proxy + ".", StringComparison.Ordinal);
 

@@ -92,6 +92,19 @@ internal sealed class TypeGraph : IDisposable
            select $"{Name(type)} → {Name((TypeDefinitionHandle)used)}",
     ];
 
+    /// <summary>
+    /// References <c>type → type</c> from the types that <paramref name="start"/> accepts to the type <paramref name="end"/>, by full name,
+    /// not by way of another type.
+    /// </summary>
+    public IReadOnlyList<string> ReferencesTo(Func<string, bool> start, string end) =>
+    [
+        .. from type in _metadata.TypeDefinitions
+           where start(Name(type))
+           from used in Uses(type)
+           where used.Kind == HandleKind.TypeDefinition && Name((TypeDefinitionHandle)used) == end
+           select $"{Name(type)} → {end}",
+    ];
+
     /// <summary>Namespaces of the assembly's own types.</summary>
     public IReadOnlySet<string> Namespaces() =>
         _metadata.TypeDefinitions.Select(type => Outermost(type).Namespace).ToHashSet(StringComparer.Ordinal);

@@ -7,14 +7,14 @@ namespace GatewayMesh.Proxy.Identity;
 internal interface ICallerIdentity
 {
     /// <summary>Returns the caller; null if the connection has outlived its certificate or root.</summary>
-    Caller? CallerOf(Exchange exchange);
+    Caller? CallerOf(IIdentifiedRequest request);
 
     /// <summary>Returns the service whose identity is used for connections of this request.</summary>
-    string OwnNameFor(Exchange exchange);
+    string OwnNameFor(IIdentifiedRequest request);
 
     /// <summary>Returns the service that the peer's certificate must name; null if the peer has no certificate.</summary>
-    string? PeerOf(Exchange exchange, TargetKind kind, bool isGateway);
+    string? PeerOf(IIdentifiedRequest request, TargetKind kind, bool isGateway);
 
     /// <summary>Returns the caller identity sent to the next hop; null sends none.</summary>
-    string? SourceFor(Exchange exchange);
+    string? SourceFor(IIdentifiedRequest request);
 }

@@ -17,26 +17,26 @@ namespace GatewayMesh.Proxy.Identity;
 internal sealed class MutualIdentity(ICertificates certificates, string ingress, string gateway, TimeProvider time) : ICallerIdentity
 {
     /// <inheritdoc/>
-    public Caller? CallerOf(Exchange exchange)
+    public Caller? CallerOf(IIdentifiedRequest request)
     {
-        if (exchange.Behavior.AtTheEdge)
+        if (request.Behavior.AtTheEdge)
         {
             return new(ingress, Verified: true);
         }
 
-        if (!exchange.InboundConnection.Listener.IsForPeers)
+        if (!request.InboundConnection.Listener.IsForPeers)
         {
-            return new(exchange.InboundConnection.Listener.Service ?? "", Verified: true);
+            return new(request.InboundConnection.Listener.Service ?? "", Verified: true);
         }
 
-        if (exchange.InboundConnection.Identity is not { } peer || !peer.IsBelieved(certificates.Trust, time.GetUtcNow()))
+        if (request.InboundConnection.Identity is not { } peer || !peer.IsBelieved(certificates.Trust, time.GetUtcNow()))
         {
             return null;
         }
 
-        if (exchange.Behavior.Direction != Telemetry.RequestDirection.Inbound
-            || exchange.PeerHeaders.Source is not { } claimed
-            || !IsGateway(peer.Id, exchange))
+        if (request.Behavior.Direction != Telemetry.RequestDirection.Inbound
+            || request.PeerHeaders.Source is not { } claimed
+            || !IsGateway(peer.Id, request))
         {
             return new(peer.Id.Service, Verified: true) { Id = peer.Id };
         }
@@ -47,20 +47,20 @@ internal sealed class MutualIdentity(ICertificates certificates, string ingress,
     }
 
     /// <inheritdoc/>
-    public string OwnNameFor(Exchange exchange) =>
-        exchange.Behavior.AtTheEdge ? ingress : exchange.InboundConnection.Listener.Service ?? "";
+    public string OwnNameFor(IIdentifiedRequest request) =>
+        request.Behavior.AtTheEdge ? ingress : request.InboundConnection.Listener.Service ?? "";
 
     /// <inheritdoc/>
-    public string? PeerOf(Exchange exchange, TargetKind kind, bool isGateway) =>
-        kind != TargetKind.MeshPeer ? null : isGateway ? gateway : exchange.Route.Instances.Service;
+    public string? PeerOf(IIdentifiedRequest request, TargetKind kind, bool isGateway) =>
+        kind != TargetKind.MeshPeer ? null : isGateway ? gateway : request.Route.Instances.Service;
 
     /// <inheritdoc/>
-    public string? SourceFor(Exchange exchange) =>
-        exchange.Behavior.Direction == Telemetry.RequestDirection.Gateway ? exchange.InboundConnection.Identity?.Uri : null;
+    public string? SourceFor(IIdentifiedRequest request) =>
+        request.Behavior.Direction == Telemetry.RequestDirection.Gateway ? request.InboundConnection.Identity?.Uri : null;
 
-    private bool IsGateway(SpiffeId peer, Exchange exchange) =>
+    private bool IsGateway(SpiffeId peer, IIdentifiedRequest request) =>
         peer.Service.Equals(gateway, StringComparison.Ordinal)
-        && certificates.Leaf(exchange.InboundConnection.Listener.Service ?? "") is { } own
+        && certificates.Leaf(request.InboundConnection.Listener.Service ?? "") is { } own
         && own.Id.Datacenter.Equals(peer.Datacenter, StringComparison.Ordinal)
         && own.Id.TrustDomain == peer.TrustDomain;
 }

@@ -8,21 +8,21 @@ namespace GatewayMesh.Proxy.Identity;
 internal sealed class PlaintextIdentity(string ingress) : ICallerIdentity
 {
     /// <inheritdoc/>
-    public Caller? CallerOf(Exchange exchange) => new(NameOf(exchange), Verified: false);
+    public Caller? CallerOf(IIdentifiedRequest request) => new(NameOf(request), Verified: false);
 
     /// <inheritdoc/>
-    public string OwnNameFor(Exchange exchange) => exchange.Caller.Service;
+    public string OwnNameFor(IIdentifiedRequest request) => request.Caller.Service;
 
     /// <inheritdoc/>
-    public string? PeerOf(Exchange exchange, TargetKind kind, bool isGateway) => null;
+    public string? PeerOf(IIdentifiedRequest request, TargetKind kind, bool isGateway) => null;
 
     /// <inheritdoc/>
-    public string? SourceFor(Exchange exchange) => exchange.Caller.Service is { Length: > 0 } source ? source : null;
+    public string? SourceFor(IIdentifiedRequest request) => request.Caller.Service is { Length: > 0 } source ? source : null;
 
-    private string NameOf(Exchange exchange) =>
-        exchange.InboundConnection.Carried?.Service
-        ?? (exchange.Behavior.AtTheEdge ? ingress
-            : exchange.Behavior.FromMeshPeer ? exchange.PeerHeaders.Source
-            : exchange.InboundConnection.Listener.Service)
+    private string NameOf(IIdentifiedRequest request) =>
+        request.InboundConnection.Carried?.Service
+        ?? (request.Behavior.AtTheEdge ? ingress
+            : request.Behavior.FromMeshPeer ? request.PeerHeaders.Source
+            : request.InboundConnection.Listener.Service)
         ?? "";
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using GatewayMesh.Configuration.Policies.LoadBalancing;
 using GatewayMesh.Proxy.LoadBalancing.Balancers;
-using GatewayMesh.Proxy.Pipeline;
 using Microsoft.Extensions.Primitives;
 
 namespace GatewayMesh.Proxy.LoadBalancing;
@@ -15,7 +14,7 @@ internal static class HashedRequest
     /// <summary>
     /// Returns the hash of the request; none if <paramref name="model"/> uses another policy, or the request has none of the named sources.
     /// </summary>
-    public static RequestHash Of(Exchange exchange, LoadBalancingModel model)
+    public static RequestHash Of(IHashedRequest request, LoadBalancingModel model)
     {
         var hash = RequestHash.None;
         if (model.Policy is not (BalancingPolicy.RingHash or BalancingPolicy.Maglev))
@@ -27,10 +26,10 @@ internal static class HashedRequest
         {
             hash = key.From switch
             {
-                HashSource.Header => OfField(hash, exchange.Head.Fields[key.Name]),
-                HashSource.Cookie => OfCookie(hash, exchange.Head.Fields["Cookie"], key.Name),
-                HashSource.Query => OfQuery(hash, exchange.Target.PathAndQuery, key.Name),
-                _ => OfSource(hash, exchange),
+                HashSource.Header => OfField(hash, request.Head.Fields[key.Name]),
+                HashSource.Cookie => OfCookie(hash, request.Head.Fields["Cookie"], key.Name),
+                HashSource.Query => OfQuery(hash, request.Target.PathAndQuery, key.Name),
+                _ => OfSource(hash, request),
             };
             if (hash.IsSet && key.Terminal)
             {
@@ -90,11 +89,11 @@ internal static class HashedRequest
     }
 
     // At the edge the client could forge the field, unless a trusted proxy sent it; inside the mesh the edge set it.
-    private static RequestHash OfSource(RequestHash hash, Exchange exchange)
+    private static RequestHash OfSource(RequestHash hash, IHashedRequest request)
     {
-        var inbound = exchange.InboundConnection;
-        if ((inbound.IsTrustedProxy || !exchange.Behavior.AtTheEdge)
-            && exchange.Head.Fields["X-Forwarded-For"] is [{ Length: > 0 } chain, ..])
+        var inbound = request.InboundConnection;
+        if ((inbound.IsTrustedProxy || !request.Behavior.AtTheEdge)
+            && request.Head.Fields["X-Forwarded-For"] is [{ Length: > 0 } chain, ..])
         {
             var comma = chain.IndexOf(',', StringComparison.Ordinal);
             return hash.With(StableHash.Of((comma < 0 ? chain.AsSpan() : chain.AsSpan(0, comma)).Trim()));

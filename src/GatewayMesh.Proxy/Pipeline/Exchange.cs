@@ -1,8 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using GatewayMesh.Configuration.Matching;
 using GatewayMesh.Proxy.Attempts;
 using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Identity;
 using GatewayMesh.Proxy.Listeners;
+using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
@@ -21,7 +24,7 @@ namespace GatewayMesh.Proxy.Pipeline;
 [
     SuppressMessage(
         "Design", "CA1001", Justification = "Reused for the life of the connection; an idle source without a timer holds no resources.")]
-internal sealed partial class Exchange : IBodyObserver
+internal sealed partial class Exchange : IBodyObserver, IIdentifiedRequest, IRoutedRequest, IHashedRequest
 {
     private readonly TimeProvider _time;
     private readonly Action<Exchange>? _answerHead;
@@ -51,6 +54,9 @@ internal sealed partial class Exchange : IBodyObserver
 
     /// <summary>The request as seen by permissions.</summary>
     public ExchangeFacts Permissions { get; }
+
+    /// <inheritdoc/>
+    IRequestFacts IRoutedRequest.Facts => Permissions;
 
     /// <summary>Connection of the request.</summary>
     public InboundConnection InboundConnection { get; private set; } = null!;

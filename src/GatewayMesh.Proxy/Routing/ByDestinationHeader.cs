@@ -1,4 +1,3 @@
-using GatewayMesh.Proxy.Pipeline;
 
 namespace GatewayMesh.Proxy.Routing;
 
@@ -6,6 +5,6 @@ namespace GatewayMesh.Proxy.Routing;
 internal sealed class ByDestinationHeader : IRouteResolver
 {
     /// <inheritdoc/>
-    public Route? Resolve(Exchange exchange) =>
-        exchange.Mesh.RouteOf(exchange.PeerHeaders.Destination ?? HostNames.ServiceOf(exchange.Host), exchange);
+    public Route? Resolve(IRoutedRequest request) =>
+        request.Mesh.RouteOf(request.PeerHeaders.Destination ?? HostNames.ServiceOf(request.Host), request);
 }

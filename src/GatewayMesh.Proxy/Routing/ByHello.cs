@@ -1,4 +1,3 @@
-using GatewayMesh.Proxy.Pipeline;
 
 namespace GatewayMesh.Proxy.Routing;
 
@@ -8,6 +7,6 @@ namespace GatewayMesh.Proxy.Routing;
 internal sealed class ByHello : IRouteResolver
 {
     /// <inheritdoc/>
-    public Route? Resolve(Exchange exchange) =>
-        exchange.Mesh.RouteOf(exchange.InboundConnection.Carried?.Upstream ?? HostNames.ServiceOf(exchange.Host), exchange);
+    public Route? Resolve(IRoutedRequest request) =>
+        request.Mesh.RouteOf(request.InboundConnection.Carried?.Upstream ?? HostNames.ServiceOf(request.Host), request);
 }

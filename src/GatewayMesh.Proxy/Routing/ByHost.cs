@@ -1,4 +1,3 @@
-using GatewayMesh.Proxy.Pipeline;
 
 namespace GatewayMesh.Proxy.Routing;
 
@@ -6,5 +5,5 @@ namespace GatewayMesh.Proxy.Routing;
 internal sealed class ByHost : IRouteResolver
 {
     /// <inheritdoc/>
-    public Route? Resolve(Exchange exchange) => exchange.Mesh.RouteOf(HostNames.ServiceOf(exchange.Host), exchange);
+    public Route? Resolve(IRoutedRequest request) => request.Mesh.RouteOf(HostNames.ServiceOf(request.Host), request);
 }

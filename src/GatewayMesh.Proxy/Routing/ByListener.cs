@@ -1,4 +1,3 @@
-using GatewayMesh.Proxy.Pipeline;
 
 namespace GatewayMesh.Proxy.Routing;
 
@@ -6,5 +5,5 @@ namespace GatewayMesh.Proxy.Routing;
 internal sealed class ByListener : IRouteResolver
 {
     /// <inheritdoc/>
-    public Route? Resolve(Exchange exchange) => exchange.Mesh.RouteOf(exchange.InboundConnection.Listener.Upstream ?? "", exchange);
+    public Route? Resolve(IRoutedRequest request) => request.Mesh.RouteOf(request.InboundConnection.Listener.Upstream ?? "", request);
 }

@@ -1,4 +1,3 @@
-using GatewayMesh.Proxy.Pipeline;
 
 namespace GatewayMesh.Proxy.Routing;
 
@@ -9,9 +8,9 @@ namespace GatewayMesh.Proxy.Routing;
 internal sealed class ByPublicHost(string ingress) : IRouteResolver
 {
     /// <inheritdoc/>
-    public Route? Resolve(Exchange exchange) =>
-        exchange.Mesh.Snapshot.Ingress.TryGetValue((ingress, exchange.InboundConnection.Listener.Address.Port), out var routes)
-        && routes.Find(HostNames.WithoutPort(exchange.Host)) is { } service
-            ? exchange.Mesh.RouteOf(service, exchange)
+    public Route? Resolve(IRoutedRequest request) =>
+        request.Mesh.Snapshot.Ingress.TryGetValue((ingress, request.InboundConnection.Listener.Address.Port), out var routes)
+        && routes.Find(HostNames.WithoutPort(request.Host)) is { } service
+            ? request.Mesh.RouteOf(service, request)
             : null;
 }

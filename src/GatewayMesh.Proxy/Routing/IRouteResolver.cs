@@ -1,4 +1,3 @@
-using GatewayMesh.Proxy.Pipeline;
 
 namespace GatewayMesh.Proxy.Routing;
 
@@ -6,5 +5,5 @@ namespace GatewayMesh.Proxy.Routing;
 internal interface IRouteResolver
 {
     /// <summary>Returns the route, or null if the name is unknown.</summary>
-    Route? Resolve(Exchange exchange);
+    Route? Resolve(IRoutedRequest request);
 }

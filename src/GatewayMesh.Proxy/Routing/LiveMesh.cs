@@ -1,7 +1,6 @@
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.LoadBalancing;
-using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Routing.Matching;
 using GatewayMesh.Proxy.Routing.Tree;
 
@@ -20,9 +19,9 @@ internal sealed record LiveMesh(MeshSnapshot Snapshot, EndpointTable Endpoints, 
     public static LiveMesh Empty { get; } = new(MeshSnapshot.Empty, EndpointTable.Empty, RouteTable.Empty);
 
     /// <summary>Returns the route of a request for <paramref name="service"/>, or null if the service is unknown.</summary>
-    public Route? RouteOf(string service, Exchange exchange)
+    public Route? RouteOf(string service, IRoutedRequest request)
     {
-        exchange.Asked = service;
+        request.Asked = service;
         var own = Endpoints.Find(service);
         if (Routes.Find(service) is not { } routes)
         {
@@ -31,17 +30,17 @@ internal sealed record LiveMesh(MeshSnapshot Snapshot, EndpointTable Endpoints, 
 
         if (routes.Splits)
         {
-            exchange.Draw ??= exchange.PeerHeaders.Draw ?? Routes.Draw();
+            request.Draw ??= request.PeerHeaders.Draw ?? Routes.Draw();
         }
 
         if (
             RouteTable.Walk(
-                routes, new AskedRoute(exchange.Permissions, exchange.Target.PathAndQuery), exchange.Draw ?? default) is not { } leaf)
+                routes, new AskedRoute(request.Facts, request.Target.PathAndQuery), request.Draw ?? default) is not { } leaf)
         {
             return null;
         }
 
-        var rank = Routes.Choose(leaf, mayAsk: !exchange.HasWaited);
+        var rank = Routes.Choose(leaf, mayAsk: !request.HasWaited);
         return new Route(leaf.Targets[rank].Instances, TargetKind.MeshPeer) { Leaf = leaf, Rank = rank, Asked = own };
     }
 }

@@ -3,7 +3,6 @@ using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy.LoadBalancing;
-using GatewayMesh.Proxy.Pipeline;
 
 namespace GatewayMesh.Proxy.Routing;
 
@@ -16,10 +15,10 @@ internal sealed class ToApplication(string node, TimeProvider time) : IRouteReso
     public IEnumerable<EndpointSet> Applications => _applications.Values;
 
     /// <inheritdoc/>
-    public Route? Resolve(Exchange exchange)
+    public Route? Resolve(IRoutedRequest request)
     {
-        var listener = exchange.InboundConnection.Listener;
-        var service = exchange.Mesh.Snapshot.Services.GetValueOrDefault(listener.Service ?? "");
+        var listener = request.InboundConnection.Listener;
+        var service = request.Mesh.Snapshot.Services.GetValueOrDefault(listener.Service ?? "");
         var policy = service?.Policy ?? PolicyModel.Default;
         if (!_applications.TryGetValue(listener, out var application)
             || application.Policy != policy

@@ -1,5 +1,4 @@
 using GatewayMesh.Proxy.Identity;
-using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Proxy.Tests.Authorization;
@@ -9,14 +8,14 @@ internal sealed class CallerByHeader : ICallerIdentity
 {
     public const string Field = "x-test-caller";
 
-    public Caller? CallerOf(Exchange exchange) =>
-        exchange.Head.Fields[Field] is [{ } claimed] ? new Caller(claimed, Verified: true)
-        : exchange.InboundConnection.Carried is { } carried ? new Caller(carried.Service, Verified: true)
-        : new Caller(exchange.InboundConnection.Listener.Service ?? "", Verified: false);
+    public Caller? CallerOf(IIdentifiedRequest request) =>
+        request.Head.Fields[Field] is [{ } claimed] ? new Caller(claimed, Verified: true)
+        : request.InboundConnection.Carried is { } carried ? new Caller(carried.Service, Verified: true)
+        : new Caller(request.InboundConnection.Listener.Service ?? "", Verified: false);
 
-    public string OwnNameFor(Exchange exchange) => exchange.Caller.Service;
+    public string OwnNameFor(IIdentifiedRequest request) => request.Caller.Service;
 
-    public string? PeerOf(Exchange exchange, TargetKind kind, bool isGateway) => null;
+    public string? PeerOf(IIdentifiedRequest request, TargetKind kind, bool isGateway) => null;
 
-    public string? SourceFor(Exchange exchange) => exchange.Caller.Service;
+    public string? SourceFor(IIdentifiedRequest request) => request.Caller.Service;
 }
