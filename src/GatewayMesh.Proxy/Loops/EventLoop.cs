@@ -16,6 +16,8 @@ internal sealed class EventLoop : IAsyncDisposable
     /// <summary>Maximum number of handshake steps in one turn: 16. Each may cost as much as hundreds of requests.</summary>
     public const int HandshakesInOneTurn = 16;
 
+    private static readonly TimeSpan OneMillisecond = TimeSpan.FromMilliseconds(1);
+
     private const ulong WakeKey = ulong.MaxValue;
 
     [ThreadStatic]
@@ -312,13 +314,21 @@ internal sealed class EventLoop : IAsyncDisposable
             return next is { } span ? (int)Math.Min(int.MaxValue, Math.Ceiling(span.TotalMilliseconds)) : -1;
         }
 
-        if (next is { } soon && soon <= TimeSpan.Zero)
+        while (true)
         {
-            return 0;
-        }
+            if (next is { } soon && soon <= TimeSpan.Zero)
+            {
+                return 0;
+            }
 
-        _alarm.Change(next ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        return -1;
+            _alarm.Change(next ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            if (next - Timers.Next() is not { } passed || passed < OneMillisecond)
+            {
+                return -1;
+            }
+
+            next = Timers.Next(); // the clock was moved between the look and the alarm
+        }
     }
 
     // Operations fail, and what their continuations leave behind is ended as well. A continuation that never stops is left alone.

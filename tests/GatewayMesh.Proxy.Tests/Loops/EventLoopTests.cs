@@ -93,6 +93,13 @@ public class EventLoopTests
     }
 
     [Test]
+    public async Task A_clock_that_moves_while_the_loop_falls_asleep_wakes_the_loop()
+    {
+        await using var rig = new LoopRig(new LateAlarms());
+        await rig.Run(async () => await rig.Loop.Delay(TimeSpan.FromSeconds(1)));
+    }
+
+    [Test]
     public async Task A_delay_ends_in_real_time_too()
     {
         await using var rig = new LoopRig();
@@ -205,5 +212,40 @@ public class EventLoopTests
         var turns = rig.Loop.Turns;
         rig.Loop.Touch();
         Assert.That(rig.Loop.Turns, Is.EqualTo(turns));
+    }
+
+    /// <summary>A clock that moves by a second before its first alarm is set.</summary>
+    private sealed class LateAlarms : FakeTimeProvider
+    {
+        private bool _hasMoved;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new Alarm(this, base.CreateTimer(callback, state, dueTime, period));
+
+        private void Move()
+        {
+            if (!_hasMoved)
+            {
+                _hasMoved = true;
+                Advance(TimeSpan.FromSeconds(1));
+            }
+        }
+
+        private sealed class Alarm(LateAlarms clock, ITimer inner) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                if (dueTime > TimeSpan.Zero)
+                {
+                    clock.Move();
+                }
+
+                return inner.Change(dueTime, period);
+            }
+
+            public void Dispose() => inner.Dispose();
+
+            public ValueTask DisposeAsync() => inner.DisposeAsync();
+        }
     }
 }
