@@ -243,14 +243,32 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
     // Closing with unread bytes would reset the connection, and the client might lose the response.
     private async ValueTask LingerAsync()
     {
-        if (_isSwitched || _isAborted || _isEnded || _ahead is not null)
+        if (_isSwitched || _isAborted || _isEnded)
         {
             return;
         }
 
         await _channel.EndWritingAsync().ConfigureAwait(false);
-        _received.Drop();
         Wait(Linger);
+        try
+        {
+            await DropAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The client may still be reading: the kernel delivers the rest.
+        }
+    }
+
+    // Drops what the client sends behind its last request, to its end or 64 KiB.
+    private async ValueTask DropAsync()
+    {
+        if (_ahead is { } ahead && await ahead.ConfigureAwait(false) == 0)
+        {
+            return;
+        }
+
+        _received.Drop();
         for (var left = MostDropped; left > 0;)
         {
             var count = await _channel.ReadAsync(_received.Room()).ConfigureAwait(false);

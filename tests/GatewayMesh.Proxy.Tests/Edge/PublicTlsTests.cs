@@ -260,7 +260,8 @@ public class PublicTlsTests
         Assert.That(await IsServed(edge, version, server), Is.False, "a server's");
         Assert.That(await IsServed(edge, version, expired), Is.False, "an expired one");
         Assert.That(
-            edge.Metrics(), Does.Contain("gatewaymesh_tls_handshake_failures_total{listener=\"ingress\",reason=\"peer_certificate\"} 4"));
+            () => edge.Metrics(),
+            Does.Contain("gatewaymesh_tls_handshake_failures_total{listener=\"ingress\",reason=\"peer_certificate\"} 4").After(5000, 20));
     }
 
     [Test]

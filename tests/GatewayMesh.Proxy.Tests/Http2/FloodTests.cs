@@ -51,7 +51,7 @@ public class FloodTests
         Assert.That(end.ErrorCode, Is.EqualTo(EnhanceYourCalm));
         Assert.That(await client.Raw.IsEnded());
         Assert.That((await witness.Ask(Fields.Request("GET", "/", "payments"))).Body, Is.EqualTo("paid"));
-        Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_connections_refused_total{reason=\"http2_flood\"} 1"));
+        Assert.That(() => mesh.Metrics(), Does.Contain("gatewaymesh_connections_refused_total{reason=\"http2_flood\"} 1").After(5000, 20));
         Assert.That(() => mesh.Plane.Inspection.Figures.InFlight, Is.Zero.After(10_000, 5));
     }
 
