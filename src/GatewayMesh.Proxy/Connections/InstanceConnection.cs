@@ -55,7 +55,7 @@ internal sealed class InstanceConnection : IInputWatcher
     /// <summary>True once a byte of the current response has arrived.</summary>
     public bool HasResponse { get; private set; }
 
-    /// <summary>True once a byte of the current request may have been written.</summary>
+    /// <summary>True once the head of the current request may have been written.</summary>
     public bool IsWritten { get; private set; }
 
     /// <summary>True if the connection was aborted here.</summary>
@@ -78,8 +78,10 @@ internal sealed class InstanceConnection : IInputWatcher
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendAsync(ReadOnlyMemory<byte> content = default)
     {
-        IsWritten = true;
-        await _channel.WriteAsync(Output.Memory, content).ConfigureAwait(false);
+        var isHead = !IsWritten && content.IsEmpty;
+        var write = _channel.WriteAsync(Output.Memory, content);
+        IsWritten = !isHead || !write.IsFaulted; // a head that fails at once has not arrived: the connection was dead
+        await write.ConfigureAwait(false);
         Output.Clear();
     }
 

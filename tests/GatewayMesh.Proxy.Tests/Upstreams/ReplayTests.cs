@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Policies.Retries;
 using GatewayMesh.Proxy.Tests.Rig;
@@ -60,6 +61,41 @@ public class ReplayTests
         Assert.That(again.Executed, Is.EqualTo(3));
         Assert.That(
             again.Requests.Count(request => request["gatewaymesh-attempt"] == "2"), Is.EqualTo(1), "the policy's attempt, which counts");
+    }
+
+    [Test]
+    public async Task A_request_for_which_a_reused_connection_was_already_dead_goes_to_a_new_one_without_an_attempt()
+    {
+        const string Answer = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npaid";
+        using var payments = new Backend();
+        await using var mesh = await Mesh.Start(options => options with { Loops = 1 });
+        mesh.Service("payments", Only(RetryCondition.ConnectFailure), payments.HostPort);
+        using var client = await RawConnection.To(mesh.Outbound());
+        var first = client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
+        var idle = await payments.NextConnection();
+        await idle.ReadMessage(isResponse: false);
+        await idle.Send(Answer);
+        await first;
+
+        // The loop sees the request before the reset, in the same turn.
+        using var release = new ManualResetEventSlim();
+        var stalled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        mesh.Plane.Loops[0].Post(() =>
+        {
+            stalled.SetResult();
+            release.Wait();
+        });
+        await stalled.Task;
+        await client.Send("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
+        idle.Socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        idle.Dispose();
+        release.Set();
+        using var next = await payments.NextConnection();
+        var request = await next.ReadMessage(isResponse: false);
+        await next.Send(Answer);
+
+        Assert.That((await client.ReadMessage(isResponse: true)).Body, Is.EqualTo("paid"));
+        Assert.That(request["gatewaymesh-attempt"], Is.Null.Or.EqualTo("1"));
     }
 
     [Test]
