@@ -82,10 +82,13 @@ internal sealed class OneListener : IAsyncDisposable
         Fields.Request(method, path, "payments", _kind == ListenerKind.Mesh ? [("gatewaymesh-destination", "payments"), .. more] : more);
 
     /// <summary>Consecutive failures and ejections of all instances, from the data plane.</summary>
-    public (int Failures, int Ejections) Evidence() =>
-        (
+    public (int Failures, int Ejections) Evidence()
+    {
+        Mesh.Settle();
+        return (
             Mesh.Plane.Inspection.Endpoints().Sum(one => one.ConsecutiveFailures),
             Mesh.Plane.Inspection.Endpoints().Sum(one => one.Ejections));
+    }
 
     /// <summary>True for a 400 response, or a stream or connection ended with PROTOCOL_ERROR: RFC 9113 §8.1.1 permits each.</summary>
     public static async Task<bool> IsRefused(H2Connection client, Fields head)
