@@ -162,7 +162,7 @@ public sealed class DataPlane : IAsyncDisposable
     {
         _parts.Listeners.Accept(false);
         _parts.Connections.AbortAll();
-        using (var now = new CancellationTokenSource(TimeSpan.FromSeconds(2)))
+        using (var now = new CancellationTokenSource(TimeSpan.FromSeconds(2), _parts.Options.Time))
         {
             await _parts.Server.StopAsync(now.Token).ConfigureAwait(false);
         }

@@ -1,4 +1,3 @@
-
 namespace GatewayMesh.Proxy.Routing;
 
 /// <summary>Gateway, from mesh peers: resolves the service in the peer's mesh header, otherwise in the host.</summary>

@@ -1,4 +1,3 @@
-
 namespace GatewayMesh.Proxy.Routing;
 
 /// <summary>Outbound: resolves the service in the host.</summary>

@@ -1,4 +1,3 @@
-
 namespace GatewayMesh.Proxy.Routing;
 
 /// <summary>Upstream ports: resolves the listener's only service, regardless of the host.</summary>

@@ -1,4 +1,3 @@
-
 namespace GatewayMesh.Proxy.Routing;
 
 /// <summary>Resolves the service of a request by the request's entry point.</summary>

@@ -179,13 +179,7 @@ internal sealed class Mesh : IAsyncDisposable
 
     /// <summary>Returns the metrics as a scraper would read them.</summary>
     /// <summary>Waits until requests whose response has arrived are recorded, and at most 0.2 s for others.</summary>
-    public void Settle()
-    {
-        for (var i = 0; i < 200 && Plane.Inspection.Figures.InFlight > 0; i++)
-        {
-            Thread.Sleep(1);
-        }
-    }
+    public void Settle() => SpinWait.SpinUntil(() => Plane.Inspection.Figures.InFlight == 0, TimeSpan.FromMilliseconds(200));
 
     public string Metrics()
     {

@@ -4,8 +4,9 @@ using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Routing;
 
-namespace GatewayMesh.Proxy.Routing;
+namespace GatewayMesh.Proxy.Attempts;
 
 /// <summary>
 /// Bypass of a callee's sidecars if all of them are broken (<c>sidecarBypass: gateway</c>): a gateway dials the applications directly.
