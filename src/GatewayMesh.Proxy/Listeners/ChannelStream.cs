@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Connections;
 namespace GatewayMesh.Proxy.Listeners;
 
 /// <summary>
-/// A connection of a loop as the stream that the server of HTTP/2 reads and writes. Asynchronous only; does not own the channel.
+/// A connection of a loop as the stream that the server of HTTP/2 reads. Asynchronous only; does not own the channel.
 /// </summary>
 internal sealed class ChannelStream(ByteChannel channel) : Stream
 {
@@ -19,7 +19,7 @@ internal sealed class ChannelStream(ByteChannel channel) : Stream
     public override bool CanSeek => false;
 
     /// <inheritdoc/>
-    public override bool CanWrite => true;
+    public override bool CanWrite => false;
 
     /// <inheritdoc/>
     public override long Length => throw new NotSupportedException();
@@ -71,20 +71,9 @@ internal sealed class ChannelStream(ByteChannel channel) : Stream
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     /// <inheritdoc/>
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        channel.WriteAsync(buffer);
-
-    /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <summary>Does nothing: every write is sent.</summary>
     public override void Flush()
     {
     }
-
-    /// <summary>Does nothing: every write is sent.</summary>
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

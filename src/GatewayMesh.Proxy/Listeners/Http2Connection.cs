@@ -17,6 +17,8 @@ internal sealed class Http2Connection : ConnectionContext, IDuplexPipe
     private readonly ByteChannel _channel;
     private readonly TimeSpan _patience;
     private readonly TimeProvider _time;
+    private readonly Pipe _output;
+    private readonly Task _sending;
     private readonly CancellationTokenSource _closed = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -28,9 +30,10 @@ internal sealed class Http2Connection : ConnectionContext, IDuplexPipe
     public Http2Connection(InboundConnection inbound, ByteChannel channel, LimitsSpec limits, TimeProvider time)
     {
         (_channel, _patience, _time) = (channel, limits.KeepAliveTimeout, time);
+        _output = new Pipe(new PipeOptions(readerScheduler: new LoopScheduler(channel.Loop), useSynchronizationContext: false));
         var stream = new ChannelStream(channel);
         Input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: Frame, leaveOpen: true, useZeroByteReads: true));
-        Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: Frame, leaveOpen: true));
+        _sending = SendAsync();
         Transport = this;
         ConnectionClosed = _closed.Token;
         RemoteEndPoint = new IPEndPoint(inbound.Peer, 0);
@@ -61,7 +64,7 @@ internal sealed class Http2Connection : ConnectionContext, IDuplexPipe
     public PipeReader Input { get; }
 
     /// <summary>Bytes to send.</summary>
-    public PipeWriter Output { get; }
+    public PipeWriter Output => _output.Writer;
 
     /// <summary>Completes when the server has left the connection, and the last bytes are sent.</summary>
     public Task Ended => _ended.Task;
@@ -77,22 +80,58 @@ internal sealed class Http2Connection : ConnectionContext, IDuplexPipe
     /// </summary>
     public override async ValueTask DisposeAsync()
     {
-        await Input.CompleteAsync().ConfigureAwait(false);
-        var farewell = FarewellAsync();
         try
         {
-            await farewell.WaitAsync(_patience, _time).ConfigureAwait(false);
+            await Input.CompleteAsync().ConfigureAwait(false);
+            var farewell = FarewellAsync();
+            try
+            {
+                await farewell.WaitAsync(_patience, _time).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                _channel.Abort();
+                await farewell.ConfigureAwait(false);
+            }
+
+            await _closed.CancelAsync().ConfigureAwait(false);
+            _closed.Dispose();
         }
-        catch (TimeoutException)
+        finally
         {
-            _channel.Abort();
-            await farewell.ConfigureAwait(false);
+            _ended.TrySetResult(); // whatever failed, the connection is closed
+            await base.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // The server may still be flushing its last frame when it disposes of the connection: a pipe may be completed meanwhile, a stream not.
+    private async Task SendAsync()
+    {
+        var output = _output.Reader;
+        Exception? failure = null;
+        try
+        {
+            while (true)
+            {
+                var read = await output.ReadAsync().ConfigureAwait(false);
+                foreach (var part in read.Buffer)
+                {
+                    await _channel.WriteAsync(part).ConfigureAwait(false);
+                }
+
+                output.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted)
+                {
+                    break;
+                }
+            }
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            failure = gone;
         }
 
-        await _closed.CancelAsync().ConfigureAwait(false);
-        _closed.Dispose();
-        _ended.TrySetResult();
-        await base.DisposeAsync().ConfigureAwait(false);
+        await output.CompleteAsync(failure).ConfigureAwait(false);
     }
 
     private async Task FarewellAsync()
@@ -100,6 +139,7 @@ internal sealed class Http2Connection : ConnectionContext, IDuplexPipe
         try
         {
             await Output.CompleteAsync().ConfigureAwait(false);
+            await _sending.ConfigureAwait(false);
             await _channel.EndWritingAsync().ConfigureAwait(false);
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException or InvalidOperationException)
