@@ -108,7 +108,7 @@ public sealed class MutualTlsTests
             try
             {
                 await tls.AuthenticateAsServerAsync(
-                    MutualTls.ServerOptions(theirs, server, tunnels: false, TimeProvider.System, (_, peer) => who = peer)!, Patience.Token);
+                    VerifyingServer.Options(theirs, server, peer => who = peer), Patience.Token);
             }
             catch (Exception refused) when (refused is IOException or System.Security.Authentication.AuthenticationException)
             {

@@ -11,9 +11,6 @@ namespace GatewayMesh.Certificates.Handshakes;
 /// </summary>
 public static class MutualTls
 {
-    private static readonly List<SslApplicationProtocol> Served = [ProtocolNames.Tunnel, ProtocolNames.Http2, ProtocolNames.Http1];
-    private static readonly List<SslApplicationProtocol> ServedWithoutTunnel = [ProtocolNames.Http2, ProtocolNames.Http1];
-
     /// <summary>
     /// Connects over <paramref name="transport"/> as <paramref name="own"/> and requires the peer to be <paramref name="service"/>.
     /// </summary>
@@ -77,40 +74,6 @@ public static class MutualTls
             await DisposeAsync(stream, transport).ConfigureAwait(false);
             throw;
         }
-    }
-
-    /// <summary>Creates the server options of a listener of <paramref name="own"/>; null without a valid certificate.</summary>
-    /// <param name="certificates">Certificates and trust of this side.</param>
-    /// <param name="own">Service of the listener.</param>
-    /// <param name="tunnels">True if the listener accepts guards' tunnels.</param>
-    /// <param name="time">Clock.</param>
-    /// <param name="judged">Receives the verdict and identity of the peer, once; an untrusted peer is refused.</param>
-    public static SslServerAuthenticationOptions? ServerOptions(
-        ICertificates certificates, string own, bool tunnels, TimeProvider time, Action<PeerVerdict, PeerIdentity?> judged)
-    {
-        ArgumentNullException.ThrowIfNull(certificates);
-        return certificates.Leaf(own) is not { } leaf ? null : new SslServerAuthenticationOptions
-        {
-            ServerCertificateContext = leaf.Context,
-            ClientCertificateRequired = true,
-            EnabledSslProtocols = SslProtocols.Tls13,
-            ApplicationProtocols = tunnels ? Served : ServedWithoutTunnel,
-            CertificateChainPolicy = Unaided(),
-            AllowTlsResume = false,
-            AllowRenegotiation = false,
-            RemoteCertificateValidationCallback = (_, peer, chain, _) =>
-            {
-                var trust = certificates.Trust;
-                var verdict = Verify(peer, chain, trust, PeerUsage.Client, time);
-                judged(
-                    verdict,
-                    verdict.IsBelieved
-                        ? new PeerIdentity(
-                            verdict.Id!, (X509Certificate2)peer!, chain?.ChainPolicy.ExtraStore ?? [], trust!, PeerUsage.Client)
-                        : null);
-                return verdict.IsBelieved;
-            },
-        };
     }
 
     /// <summary>Verifies the certificate of a server, which must be <paramref name="service"/>.</summary>

@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Http1;
 using GatewayMesh.Proxy.Messages;

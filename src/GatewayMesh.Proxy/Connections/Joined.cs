@@ -88,7 +88,7 @@ internal sealed class Joined(TimeProvider time, TimeSpan idle, TimeSpan? linger)
         try
         {
             var isTaken = await WriteAsync(from, await first.ConfigureAwait(false), to).ConfigureAwait(false);
-            while (await from.ReadAsync(buffer).ConfigureAwait(false) is > 0 and var count)
+            while (!_isCut && await from.ReadAsync(buffer).ConfigureAwait(false) is > 0 and var count)
             {
                 Touch();
                 isTaken = isTaken && await WriteAsync(from, buffer.AsMemory(0, count), to).ConfigureAwait(false);

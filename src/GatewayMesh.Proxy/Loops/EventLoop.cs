@@ -44,12 +44,10 @@ internal sealed class EventLoop : IAsyncDisposable
 
     /// <summary>Creates a loop that is not started.</summary>
     /// <param name="name">Name of the thread.</param>
-    /// <param name="index">Position in its group.</param>
     /// <param name="time">Clock of the timers. A clock other than the system's wakes the loop by a timer of its own.</param>
     /// <param name="failed">Receives exceptions of posted work and timers, which the loop survives.</param>
-    public EventLoop(string name, int index, TimeProvider time, Action<Exception> failed)
+    public EventLoop(string name, TimeProvider time, Action<Exception> failed)
     {
-        Index = index;
         _time = time;
         _failed = failed;
         Timers = new TimerWheel(time, failed);
@@ -62,9 +60,6 @@ internal sealed class EventLoop : IAsyncDisposable
 
     /// <summary>Loop of the current thread, or null.</summary>
     public static EventLoop? Current => CurrentOfThread;
-
-    /// <summary>Position of the loop in its group, from 0.</summary>
-    public int Index { get; }
 
     /// <summary>True once the loop has ended.</summary>
     public bool HasEnded => _ended.Task.IsCompleted;

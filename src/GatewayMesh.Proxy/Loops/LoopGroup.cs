@@ -17,7 +17,7 @@ internal sealed class LoopGroup : IAsyncDisposable
         _loops = new EventLoop[count == 0 ? Environment.ProcessorCount : count];
         for (var i = 0; i < _loops.Length; i++)
         {
-            _loops[i] = new EventLoop($"loop {i}", i, time, failed);
+            _loops[i] = new EventLoop($"loop {i}", time, failed);
             _loops[i].Start();
         }
     }

@@ -15,7 +15,7 @@ internal sealed class LoopRig : IAsyncDisposable
 
     public LoopRig(TimeProvider? time = null)
     {
-        Loop = new EventLoop("test", 0, time ?? TimeProvider.System, Failures.Enqueue);
+        Loop = new EventLoop("test", time ?? TimeProvider.System, Failures.Enqueue);
         Loop.Start();
     }
 
