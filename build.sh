@@ -123,7 +123,7 @@ esac
 export BUILD_LINKER BUILD_JIT=$jit BUILD_STARTED=$started
 
 case "$target" in
-  demo) say "the demo is built first: usually about 3 minutes on two cores, and no time at all when nothing changed" ;;
+  demo) say "the demo is built first: usually 3 minutes, later only after a change" ;;
   publish) say "building: usually about 3 minutes on two cores" ;;
 esac
 say "fetching the build tool (Cake)"

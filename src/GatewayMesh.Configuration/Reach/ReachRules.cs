@@ -73,15 +73,15 @@ public sealed class ReachRules
     public bool IsOwnInbound(HostPort address) => _inbound.Contains(address);
 
     /// <summary>
-    /// Judges a gateway's address. A gateway finds its own record among the gateways: this is no fault, although the address is never
-    /// dialed (no gateway sends a request to a gateway, and <see cref="Judge(IPAddress, int, bool)"/> would refuse it).
+    /// The fault of a gateway's address. A gateway finds its own record among the gateways: this is no fault, although the address is never
+    /// dialed (no gateway sends a request to a gateway, and <see cref="FaultOf(IPAddress, int, bool)"/> would refuse it).
     /// </summary>
-    public ReachFault JudgeGateway(HostPort address) => _gateway.Contains(address) ? ReachFault.None : Judge(address);
+    public ReachFault GatewayFaultOf(HostPort address) => _gateway.Contains(address) ? ReachFault.None : FaultOf(address);
 
     /// <summary>
-    /// Judges an address as written in registry data. A host name other than <c>localhost</c> is judged after it is resolved.
+    /// The fault of an address as written in registry data. A host name other than <c>localhost</c> is judged after it is resolved.
     /// </summary>
-    public ReachFault Judge(HostPort address)
+    public ReachFault FaultOf(HostPort address)
     {
         ArgumentNullException.ThrowIfNull(address);
         if (!_isBounded)
@@ -91,7 +91,7 @@ public sealed class ReachRules
 
         if (TryLiteral(address.Host, out var literal))
         {
-            return Judge(literal, address.Port, IsOwnInbound(address));
+            return FaultOf(literal, address.Port, IsOwnInbound(address));
         }
 
         var host = address.Host.TrimEnd('.');
@@ -100,12 +100,12 @@ public sealed class ReachRules
             ?? ReachFault.None;
     }
 
-    /// <summary>Judges a resolved address.</summary>
+    /// <summary>The fault of a resolved address.</summary>
     /// <param name="address">Address to judge.</param>
     /// <param name="port">Port to judge.</param>
     /// <param name="ownInbound">True if the name is that of an own inbound listener (<see cref="IsOwnInbound"/>); its range is then
     /// irrelevant.</param>
-    public ReachFault Judge(IPAddress address, int port, bool ownInbound = false)
+    public ReachFault FaultOf(IPAddress address, int port, bool ownInbound = false)
     {
         ArgumentNullException.ThrowIfNull(address);
         if (!_isBounded)
@@ -134,11 +134,11 @@ public sealed class ReachRules
     }
 
     /// <summary>
-    /// Judges the address of a local application from a registration (<c>--sidecar-for</c>). Applications listen on loopback; a link-local,
+    /// The fault of a local application's address, as registered (<c>--sidecar-for</c>). Applications listen on loopback; a link-local,
     /// multicast, or protected address is never an application.
     /// </summary>
-    public ReachFault JudgeApplication(HostPort address) =>
-        Judge(address) is not (ReachFault.Loopback or ReachFault.Unspecified) and var fault ? fault : ReachFault.None;
+    public ReachFault ApplicationFaultOf(HostPort address) =>
+        FaultOf(address) is not (ReachFault.Loopback or ReachFault.Unspecified) and var fault ? fault : ReachFault.None;
 
     /// <summary>
     /// Reads a literal address in any spelling that a resolver accepts (<c>127.1</c>, <c>0</c>, <c>0x7f000001</c>), or <c>localhost</c>.

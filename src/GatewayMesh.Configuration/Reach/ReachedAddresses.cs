@@ -17,7 +17,7 @@ public static class ReachedAddresses
     {
         ArgumentNullException.ThrowIfNull(rules);
         ArgumentNullException.ThrowIfNull(address);
-        var fault = rules.Judge(address);
+        var fault = rules.FaultOf(address);
         if (fault != ReachFault.None)
         {
             throw new AddressRefusedException(address, "", fault);
@@ -43,7 +43,8 @@ public static class ReachedAddresses
         var refused = (Address: "", Fault: ReachFault.None);
         foreach (var each in resolved)
         {
-            var why = agents.Contains(AddressRange.Plain(each)) ? ReachFault.RegistryAgent : rules.Judge(each, address.Port, isOwnInbound);
+            var isAgent = agents.Contains(AddressRange.Plain(each));
+            var why = isAgent ? ReachFault.RegistryAgent : rules.FaultOf(each, address.Port, isOwnInbound);
             if (why == ReachFault.None)
             {
                 reached.Add(each);

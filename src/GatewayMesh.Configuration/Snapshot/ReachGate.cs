@@ -28,13 +28,13 @@ internal sealed class ReachGate(ReachRules rules)
         var admitted = ImmutableArray.CreateBuilder<EndpointModel>(endpoints.Length);
         foreach (var endpoint in endpoints)
         {
-            if (rules.Judge(endpoint.Address) is not ReachFault.None and var fault)
+            if (rules.FaultOf(endpoint.Address) is not ReachFault.None and var fault)
             {
                 _refused.Add(
                     new RefusedRecord(
                         endpoint.Service, endpoint.Id, endpoint.Node, endpoint.Address, fault) { Datacenter = endpoint.Datacenter });
             }
-            else if (endpoint.Application is { } application && rules.Judge(application) is not ReachFault.None and var hidden)
+            else if (endpoint.Application is { } application && rules.FaultOf(application) is not ReachFault.None and var hidden)
             {
                 _refused.Add(
                     new RefusedRecord(
@@ -57,9 +57,9 @@ internal sealed class ReachGate(ReachRules rules)
         var admitted = ImmutableArray.CreateBuilder<GatewayModel>(gateways.Length);
         foreach (var gateway in gateways)
         {
-            var (address, fault) = rules.JudgeGateway(gateway.Mesh) is not ReachFault.None and var mesh
+            var (address, fault) = rules.GatewayFaultOf(gateway.Mesh) is not ReachFault.None and var mesh
                 ? (gateway.Mesh, mesh)
-                : (gateway.Tunnel, rules.JudgeGateway(gateway.Tunnel));
+                : (gateway.Tunnel, rules.GatewayFaultOf(gateway.Tunnel));
             if (fault == ReachFault.None)
             {
                 admitted.Add(gateway);

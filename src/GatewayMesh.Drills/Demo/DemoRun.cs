@@ -5,6 +5,7 @@ using GatewayMesh.Drills.Demo.Traffic;
 using GatewayMesh.Drills.Processes;
 using GatewayMesh.Terminal;
 using GatewayMesh.Terminal.Commands;
+using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Drills.Demo;
 
@@ -181,10 +182,11 @@ internal sealed class DemoRun(DemoSpec spec, DemoPlan plan, string folder, TextW
         if (parts.Count > 0)
         {
             output.WriteLine();
-            output.WriteLine("What the applications saw, through the ingress and the outbound addresses, without retries:");
-            foreach (var sentence in DemoReport.Sentences(parts))
+            var width = Paint.IsTerminal(output) ? DemoScreen.Width() : TextWrap.None;
+            string[] heading = ["What the applications saw, through the ingress and the outbound addresses, without retries:"];
+            foreach (var line in heading.SelectMany(text => TextWrap.Lines(text, width)).Concat(DemoReport.Sentences(parts, width)))
             {
-                output.WriteLine($"  {sentence}.");
+                output.WriteLine(line);
             }
         }
 

@@ -25,6 +25,7 @@ internal sealed class GuardProcess : IDisposable
 {
     private static readonly TimeSpan QuietAtTheEnd = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TrimInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CarriedCheck = TimeSpan.FromMilliseconds(50);
 
     private readonly TimeProvider _time;
     private readonly EventLog _events;
@@ -71,7 +72,7 @@ internal sealed class GuardProcess : IDisposable
             _carrier,
             _time,
             new Random(Environment.ProcessId),
-            (level, happened, message) => _events.Write(level, happened, message)) { Changed = Changed, Signaled = Obey };
+            (level, happened, message) => _events.Write(level, happened, message)) { Changed = Changed, Signaled = HandleSignal };
         _registration = bootstrap.Registry!.Kind == "consul"
             ? new ConsulGuardRegistration(bootstrap, _time, (happened, message) => _events.Warning(happened, message))
             : new FolderRegistration(bootstrap, _time);
@@ -179,7 +180,7 @@ internal sealed class GuardProcess : IDisposable
         if (handover is not null)
         {
             _loop.Counts.Restore(handover.Counts);
-            GoOn(handover);
+            FinishUpgrade(handover);
         }
 
         _ = Task.Run(() => _exerciser.RunAsync(_stop.Token));
@@ -211,7 +212,7 @@ internal sealed class GuardProcess : IDisposable
         return ExitCode.Well;
     }
 
-    private void GoOn(Handover handover)
+    private void FinishUpgrade(Handover handover)
     {
         if (handover.WorkerIsUpgraded)
         {
@@ -330,16 +331,15 @@ internal sealed class GuardProcess : IDisposable
     private void EndCarried()
     {
         var began = _time.GetTimestamp();
-        using var pause = new ManualResetEventSlim();
         while (_carrier.Counts.Open > 0 && _time.GetElapsedTime(began) < _load.Bootstrap.DrainTimeout)
         {
             _carrier.EndQuiet(QuietAtTheEnd);
-            pause.Wait(TimeSpan.FromMilliseconds(50));
+            Task.Delay(CarriedCheck, _time).GetAwaiter().GetResult();
         }
     }
 
     // On the loop's thread.
-    private void Obey(int signal)
+    private void HandleSignal(int signal)
     {
         switch (signal)
         {

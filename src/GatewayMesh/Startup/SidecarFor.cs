@@ -60,7 +60,7 @@ internal static class SidecarFor
         foreach (var service in load.Bootstrap.Sidecar!.Services)
         {
             var application = new HostPort(service.Address, service.Port);
-            if (rules.JudgeApplication(application) is not ReachFault.None and var fault)
+            if (rules.ApplicationFaultOf(application) is not ReachFault.None and var fault)
             {
                 throw new RoleFailure(
                     ExitCode.Usage,

@@ -57,9 +57,9 @@ internal sealed class TroubleBook(EventLog events, TimeProvider time)
                 }
 
                 var isDue = entry.LoggedAt is not { } logged || time.GetElapsedTime(logged, now) >= Quiet;
-                if (isDue && entry.IsOn != entry.IsTold)
+                if (isDue && entry.IsOn != entry.IsLogged)
                 {
-                    Tell(entry, now);
+                    Log(entry, now);
                 }
                 else if (isDue && !entry.IsOn)
                 {
@@ -78,7 +78,7 @@ internal sealed class TroubleBook(EventLog events, TimeProvider time)
         }
     }
 
-    private void Tell(Entry entry, long now)
+    private void Log(Entry entry, long now)
     {
         var trouble = entry.Trouble;
         if (entry.IsOn)
@@ -94,11 +94,11 @@ internal sealed class TroubleBook(EventLog events, TimeProvider time)
                 ("address", trouble.Address),
                 ("reason", trouble.Reason),
                 ("changes", entry.Changes));
-            entry.ToldSince = entry.Since;
+            entry.LoggedSince = entry.Since;
         }
         else
         {
-            var lasted = time.GetElapsedTime(entry.ToldSince, entry.EndedAt);
+            var lasted = time.GetElapsedTime(entry.LoggedSince, entry.EndedAt);
             events.Info(
                 trouble.EndWord,
                 string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{trouble.End}, after {lasted.TotalSeconds:0.0} s"),
@@ -111,7 +111,7 @@ internal sealed class TroubleBook(EventLog events, TimeProvider time)
                 ("changes", entry.Changes));
         }
 
-        (entry.IsTold, entry.LoggedAt, entry.Changes) = (entry.IsOn, now, 0);
+        (entry.IsLogged, entry.LoggedAt, entry.Changes) = (entry.IsOn, now, 0);
     }
 
     private sealed class Entry(Trouble trouble)
@@ -120,13 +120,13 @@ internal sealed class TroubleBook(EventLog events, TimeProvider time)
 
         public bool IsOn { get; private set; }
 
-        public bool IsTold { get; set; }
+        public bool IsLogged { get; set; }
 
         public long Since { get; private set; }
 
         public long EndedAt { get; private set; }
 
-        public long ToldSince { get; set; }
+        public long LoggedSince { get; set; }
 
         public long? LoggedAt { get; set; }
 

@@ -45,7 +45,7 @@ internal sealed class ReachRulesTests
     [TestCase("::ffff:10.0.0.6", ReachFault.None)]
     [TestCase("payments.example", ReachFault.None)]
     public void A_node_of_a_real_network_refuses_special_addresses_in_every_spelling(string host, ReachFault expected) =>
-        Assert.That(ReachRules.Of(Sidecar("10.0.0.5")).Judge(new HostPort(host, 9000)), Is.EqualTo(expected));
+        Assert.That(ReachRules.Of(Sidecar("10.0.0.5")).FaultOf(new HostPort(host, 9000)), Is.EqualTo(expected));
 
     [TestCase("127.0.0.1")]
     [TestCase("127.0.0.7")]
@@ -55,10 +55,10 @@ internal sealed class ReachRulesTests
     {
         var rules = ReachRules.Of(Sidecar(advertised));
 
-        Assert.That(rules.Judge(new HostPort("127.0.0.1", 9000)), Is.EqualTo(ReachFault.None));
-        Assert.That(rules.Judge(new HostPort("::1", 9000)), Is.EqualTo(ReachFault.None));
-        Assert.That(rules.Judge(new HostPort("169.254.169.254", 80)), Is.EqualTo(ReachFault.LinkLocal));
-        Assert.That(rules.Judge(new HostPort("0.0.0.0", 9000)), Is.EqualTo(ReachFault.Unspecified));
+        Assert.That(rules.FaultOf(new HostPort("127.0.0.1", 9000)), Is.EqualTo(ReachFault.None));
+        Assert.That(rules.FaultOf(new HostPort("::1", 9000)), Is.EqualTo(ReachFault.None));
+        Assert.That(rules.FaultOf(new HostPort("169.254.169.254", 80)), Is.EqualTo(ReachFault.LinkLocal));
+        Assert.That(rules.FaultOf(new HostPort("0.0.0.0", 9000)), Is.EqualTo(ReachFault.Unspecified));
     }
 
     [TestCase("127.0.0.1", ReachFault.OwnListener)]
@@ -70,8 +70,8 @@ internal sealed class ReachRulesTests
         var bootstrap = Sidecar("127.0.0.1") with { Reach = [IPNetwork.Parse("127.0.0.0/8")] };
         var probe = new IPEndPoint(IPAddress.Loopback, 40123);
 
-        Assert.That(ReachRules.Of(bootstrap, probe: probe).Judge(new HostPort(host, 40123)), Is.EqualTo(expected));
-        Assert.That(ReachRules.Of(bootstrap, probe: probe).Judge(new HostPort("127.0.0.1", 40124)), Is.EqualTo(ReachFault.None));
+        Assert.That(ReachRules.Of(bootstrap, probe: probe).FaultOf(new HostPort(host, 40123)), Is.EqualTo(expected));
+        Assert.That(ReachRules.Of(bootstrap, probe: probe).FaultOf(new HostPort("127.0.0.1", 40124)), Is.EqualTo(ReachFault.None));
     }
 
     [Test]
@@ -80,11 +80,11 @@ internal sealed class ReachRulesTests
         var rules = ReachRules.Of(
             Sidecar("10.0.0.5") with { Reach = [IPNetwork.Parse("127.0.0.2/32"), IPNetwork.Parse("169.254.0.0/16")] });
 
-        Assert.That(rules.Judge(new HostPort("127.0.0.2", 9000)), Is.EqualTo(ReachFault.None));
-        Assert.That(rules.Judge(new HostPort("::ffff:127.0.0.2", 9000)), Is.EqualTo(ReachFault.None));
-        Assert.That(rules.Judge(new HostPort("169.254.1.1", 9000)), Is.EqualTo(ReachFault.None));
-        Assert.That(rules.Judge(new HostPort("127.0.0.3", 9000)), Is.EqualTo(ReachFault.Loopback));
-        Assert.That(rules.Judge(new HostPort("fe80::1", 9000)), Is.EqualTo(ReachFault.LinkLocal));
+        Assert.That(rules.FaultOf(new HostPort("127.0.0.2", 9000)), Is.EqualTo(ReachFault.None));
+        Assert.That(rules.FaultOf(new HostPort("::ffff:127.0.0.2", 9000)), Is.EqualTo(ReachFault.None));
+        Assert.That(rules.FaultOf(new HostPort("169.254.1.1", 9000)), Is.EqualTo(ReachFault.None));
+        Assert.That(rules.FaultOf(new HostPort("127.0.0.3", 9000)), Is.EqualTo(ReachFault.Loopback));
+        Assert.That(rules.FaultOf(new HostPort("fe80::1", 9000)), Is.EqualTo(ReachFault.LinkLocal));
     }
 
     [TestCase("127.0.0.1", 15000, ReachFault.AdminAddress)]
@@ -105,14 +105,14 @@ internal sealed class ReachRulesTests
     {
         var everything = Sidecar("127.0.0.1") with { Reach = [IPNetwork.Parse("0.0.0.0/0"), IPNetwork.Parse("::/0")] };
 
-        Assert.That(ReachRules.Of(everything).Judge(new HostPort(host, port)), Is.EqualTo(expected));
+        Assert.That(ReachRules.Of(everything).FaultOf(new HostPort(host, port)), Is.EqualTo(expected));
     }
 
     [Test]
     public void A_service_of_the_same_host_is_called_by_its_own_inbound_listener()
     {
-        Assert.That(ReachRules.Of(Sidecar("127.0.0.1")).Judge(new HostPort("127.0.0.1", 20001)), Is.EqualTo(ReachFault.None));
-        Assert.That(ReachRules.Of(Sidecar("10.0.0.5")).Judge(new HostPort("10.0.0.5", 20001)), Is.EqualTo(ReachFault.None));
+        Assert.That(ReachRules.Of(Sidecar("127.0.0.1")).FaultOf(new HostPort("127.0.0.1", 20001)), Is.EqualTo(ReachFault.None));
+        Assert.That(ReachRules.Of(Sidecar("10.0.0.5")).FaultOf(new HostPort("10.0.0.5", 20001)), Is.EqualTo(ReachFault.None));
     }
 
     [Test]
@@ -124,9 +124,9 @@ internal sealed class ReachRulesTests
         var rules = ReachRules.Of(Sidecar(name));
 
         Assert.That(rules.IsOwnInbound(new HostPort(name, 20001)), Is.True);
-        Assert.That(rules.Judge(IPAddress.Parse("127.0.1.1"), 20001, ownInbound: true), Is.EqualTo(ReachFault.None));
+        Assert.That(rules.FaultOf(IPAddress.Parse("127.0.1.1"), 20001, ownInbound: true), Is.EqualTo(ReachFault.None));
         Assert.That(rules.IsOwnInbound(new HostPort(name, 15001)), Is.False);
-        Assert.That(rules.Judge(IPAddress.Parse("127.0.1.1"), 20001), Is.EqualTo(ReachFault.Loopback));
+        Assert.That(rules.FaultOf(IPAddress.Parse("127.0.1.1"), 20001), Is.EqualTo(ReachFault.Loopback));
     }
 
     [TestCase("127.0.0.1", 8080, ReachFault.None)]
@@ -136,7 +136,7 @@ internal sealed class ReachRulesTests
     [TestCase("127.0.0.1", 8500, ReachFault.RegistryAgent)]
     [TestCase("169.254.169.254", 80, ReachFault.LinkLocal)]
     public void A_registration_cannot_set_an_address_of_this_node_for_its_application(string host, int port, ReachFault expected) =>
-        Assert.That(ReachRules.Of(Sidecar("10.0.0.5")).JudgeApplication(new HostPort(host, port)), Is.EqualTo(expected));
+        Assert.That(ReachRules.Of(Sidecar("10.0.0.5")).ApplicationFaultOf(new HostPort(host, port)), Is.EqualTo(expected));
 
     [Test]
     public void A_gateway_refuses_its_own_mesh_listener_on_every_address_of_its_host_and_accepts_another_gateways()
@@ -144,9 +144,9 @@ internal sealed class ReachRulesTests
         var rules = ReachRules.Of(
             new BootstrapSpec { Role = MeshRole.Gateway, Node = "gw-a", Gateway = new GatewaySpec { Address = "127.0.0.1" } });
 
-        Assert.That(rules.Judge(new HostPort("127.0.0.1", 15443)), Is.EqualTo(ReachFault.OwnListener));
-        Assert.That(rules.Judge(new HostPort("203.0.113.7", 15443)), Is.EqualTo(ReachFault.None));
-        Assert.That(rules.Judge(new HostPort("127.0.0.1", 15543)), Is.EqualTo(ReachFault.None));
+        Assert.That(rules.FaultOf(new HostPort("127.0.0.1", 15443)), Is.EqualTo(ReachFault.OwnListener));
+        Assert.That(rules.FaultOf(new HostPort("203.0.113.7", 15443)), Is.EqualTo(ReachFault.None));
+        Assert.That(rules.FaultOf(new HostPort("127.0.0.1", 15543)), Is.EqualTo(ReachFault.None));
     }
 
     [Test]
@@ -157,7 +157,7 @@ internal sealed class ReachRulesTests
             .Select(each => each.Address)
             .First();
 
-        Assert.That(ReachRules.Of(Sidecar("127.0.0.1")).Judge(new HostPort(address.ToString(), 15002)), Is.EqualTo(ReachFault.OwnListener));
+        Assert.That(ReachRules.Of(Sidecar("127.0.0.1")).FaultOf(new HostPort(address.ToString(), 15002)), Is.EqualTo(ReachFault.OwnListener));
     }
 
     [Test]
@@ -205,7 +205,7 @@ internal sealed class ReachRulesTests
             },
         });
 
-        Assert.That(rules.Judge(new HostPort("127.0.0.1", 6379)), Is.EqualTo(expected));
+        Assert.That(rules.FaultOf(new HostPort("127.0.0.1", 6379)), Is.EqualTo(expected));
     }
 
     private static BootstrapSpec Sidecar(string advertised) => new()

@@ -38,9 +38,9 @@ internal static class DemoReport
         return table;
     }
 
-    /// <summary>Formats the results as plain text, one sentence per part.</summary>
-    public static IEnumerable<string> Sentences(IEnumerable<(string Title, Tally Tally)> parts) =>
-        parts.Select(part => $"{part.Title}: {Sentence(part.Tally)}");
+    /// <summary>Formats the results as plain text, one sentence per part, in lines of at most <paramref name="width"/> columns.</summary>
+    public static IEnumerable<string> Sentences(IEnumerable<(string Title, Tally Tally)> parts, int width = TextWrap.None) =>
+        parts.SelectMany(part => TextWrap.Lines($"{part.Title}: {Sentence(part.Tally)}.", width, "  "));
 
     private static string Sentence(Tally tally)
     {

@@ -17,6 +17,9 @@ internal sealed class DemoScreen(TextWriter output, DemoPlan plan, TimeProvider 
     private long _started = time.GetTimestamp();
     private int _drawn;
 
+    /// <summary>Columns of the terminal that a line may fill. Default, when the terminal does not say: 120.</summary>
+    public static int Width() => Console.WindowWidth is > 20 and var width ? width - 1 : 120;
+
     /// <summary>Starts the clock of the times shown.</summary>
     public void Begin() => _started = time.GetTimestamp();
 
@@ -84,5 +87,4 @@ internal sealed class DemoScreen(TextWriter output, DemoPlan plan, TimeProvider 
 
     private static int Height() => Console.WindowHeight is > 5 and var height ? height : 24;
 
-    private static int Width() => Console.WindowWidth is > 20 and var width ? width - 1 : 120;
 }

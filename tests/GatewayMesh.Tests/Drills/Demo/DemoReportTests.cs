@@ -24,10 +24,19 @@ internal sealed class DemoReportTests
             DemoReport.Sentences(tallies.Parts),
             Is.EqualTo(new[]
             {
-                "all is well: 1 requests, all answered; the slowest answer took 1 ms",
-                "host-a's worker is killed: 2 requests, 1 failed (1 lost with the connection), 1 of them through a gateway; the slowest "
-                    + "answer took 24 ms",
+                "  all is well: 1 requests, all answered; the slowest answer took 1 ms.",
+                "  host-a's worker is killed: 2 requests, 1 failed (1 lost with the connection), 1 of them through a gateway; the slowest "
+                    + "answer took 24 ms.",
             }));
+        Assert.That(
+            DemoReport.Sentences(tallies.Parts, 79),
+            Is.EqualTo(new[]
+            {
+                "  all is well: 1 requests, all answered; the slowest answer took 1 ms.",
+                "  host-a's worker is killed: 2 requests, 1 failed (1 lost with the connection),",
+                "    1 of them through a gateway; the slowest answer took 24 ms.",
+            }),
+            "lines break between words");
     }
 
     [Test]
