@@ -83,7 +83,7 @@ internal sealed partial class ClientConnection
         if (part.Kind == BodyPartKind.Fault)
         {
             _keepsAlive = false;
-            throw new BodyFaultException(MeshErrorKind.RequestMalformed, MessageFaults.TextOf(_body.Fault));
+            throw new BodyFaultException(MessageErrors.OfRequest(_body.Fault).Kind, MessageFaults.TextOf(_body.Fault));
         }
 
         if (_bodyBytes > _limits.MaxRequestBodySize)

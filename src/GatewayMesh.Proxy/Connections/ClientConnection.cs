@@ -25,8 +25,11 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
     /// <summary>Bytes of an unread request body that are dropped to keep a connection: 64 KiB.</summary>
     public const int MostDropped = 64 * 1024;
 
-    /// <summary>Time that a closing connection waits for the client to end its side: 2 s.</summary>
+    /// <summary>Silence after which a closing connection no longer waits for the client to end its side: 2 s.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromSeconds(2);
+
+    /// <summary>Time that a closing connection waits for a client that goes on sending: 10 s.</summary>
+    public static readonly TimeSpan MostLinger = TimeSpan.FromSeconds(10);
 
     private readonly RequestEntry _entry;
     private readonly InboundConnection _inbound;
@@ -249,7 +252,6 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
         }
 
         await _channel.EndWritingAsync().ConfigureAwait(false);
-        Wait(Linger);
         try
         {
             await DropAsync().ConfigureAwait(false);
@@ -260,24 +262,20 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
         }
     }
 
-    // Drops what the client sends behind its last request, to its end or 64 KiB.
+    // Drops what the client sends behind its last request, to its end: many clients send a whole body before they read.
     private async ValueTask DropAsync()
     {
+        Wait(Linger);
         if (_ahead is { } ahead && await ahead.ConfigureAwait(false) == 0)
         {
             return;
         }
 
         _received.Drop();
-        for (var left = MostDropped; left > 0;)
+        var began = _time.GetTimestamp();
+        while (await _channel.ReadAsync(_received.Room()).ConfigureAwait(false) > 0 && _time.GetElapsedTime(began) < MostLinger)
         {
-            var count = await _channel.ReadAsync(_received.Room()).ConfigureAwait(false);
-            if (count == 0)
-            {
-                return;
-            }
-
-            left -= count;
+            Wait(Linger);
         }
     }
 

@@ -1,8 +1,8 @@
 namespace GatewayMesh.Proxy.Http1;
 
 /// <summary>
-/// Reads and discards the extensions of a chunk (RFC 9112 §7.1.1): names, and values that are tokens or quoted strings. Up to 256 bytes for
-/// each chunk.
+/// Reads and discards the extensions of chunks (RFC 9112 §7.1.1): names, and values that are tokens or quoted strings. Up to 256 bytes in a
+/// row: each byte of content makes room for one of an extension, so that small chunks with long extensions do not pass.
 /// </summary>
 internal struct ChunkExtension
 {
@@ -13,6 +13,12 @@ internal struct ChunkExtension
 
     /// <summary>True where the line may end.</summary>
     public readonly bool MayEnd => _phase is ChunkExtensionPhase.Name or ChunkExtensionPhase.Value or ChunkExtensionPhase.AfterQuotes;
+
+    /// <summary>Starts the extensions of the next chunk.</summary>
+    public void Start() => _phase = ChunkExtensionPhase.Start;
+
+    /// <summary>Records content of a chunk.</summary>
+    public void Pass(int content) => _count = Math.Max(0, _count - content);
 
     /// <summary>Reads a byte behind the chunk size.</summary>
     public MessageFault Read(byte b)

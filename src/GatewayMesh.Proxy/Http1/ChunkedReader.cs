@@ -52,6 +52,7 @@ internal struct ChunkedReader(HeadLimits limits)
             {
                 var count = (int)Math.Min(_left, (ulong)(received.Length - at));
                 _left -= (ulong)count;
+                _extension.Pass(count);
                 _phase = _left == 0 ? ChunkPhase.DataCarriageReturn : ChunkPhase.Data;
                 return new BodyPart(BodyPartKind.Data, at, count);
             }
@@ -85,7 +86,8 @@ internal struct ChunkedReader(HeadLimits limits)
                 _phase = ChunkPhase.DataLineFeed;
                 return b == '\r' ? MessageFault.None : MessageFault.ChunkEnd;
             default:
-                (_phase, _digits, _left, _extension) = (ChunkPhase.Size, 0, 0, default);
+                (_phase, _digits, _left) = (ChunkPhase.Size, 0, 0);
+                _extension.Start();
                 return b == '\n' ? MessageFault.None : MessageFault.ChunkEnd;
         }
     }

@@ -53,7 +53,7 @@ internal static class MessageFaults
         MessageFault.Expectation => "Expect",
         MessageFault.ChunkSize => "chunk size",
         MessageFault.ChunkExtension => "chunk extension",
-        MessageFault.ChunkExtensionTooLong => "chunk extensions over 256 bytes",
+        MessageFault.ChunkExtensionTooLong => "chunk extensions over 256 bytes in a row",
         MessageFault.ChunkEnd => "chunk without CRLF",
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "A fault without text."),
     };

@@ -102,7 +102,7 @@ internal struct RequestReader(HeadLimits limits)
         switch (field.Known)
         {
             case KnownField.Host:
-                fault = ReadHost(ref value);
+                fault = ReadHost(ref value, head.Version);
                 field = field with { Value = field.Value with { Length = value.Length } };
                 break;
             case KnownField.Connection:
@@ -129,7 +129,7 @@ internal struct RequestReader(HeadLimits limits)
         return fault;
     }
 
-    private MessageFault ReadHost(ref ReadOnlySpan<byte> value)
+    private MessageFault ReadHost(ref ReadOnlySpan<byte> value, MessageVersion version)
     {
         if (_hasHost)
         {
@@ -139,7 +139,8 @@ internal struct RequestReader(HeadLimits limits)
         _hasHost = true;
         if (value.IsEmpty)
         {
-            return MessageFault.None; // a target without an authority has an empty one (RFC 9112 §3.2)
+            // Targets of http and https have an authority (RFC 9110 §4.2.1). HTTP/1.0 needs no Host.
+            return version == MessageVersion.Http10 ? MessageFault.None : MessageFault.Host;
         }
 
         if (!AuthoritySyntax.IsValid(value))

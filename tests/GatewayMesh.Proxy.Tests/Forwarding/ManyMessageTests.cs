@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using GatewayMesh.Proxy.Tests.Rig;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GatewayMesh.Proxy.Tests.Forwarding;
 
@@ -104,6 +105,27 @@ public class ManyMessageTests
 
         Assert.That((await client.ReadMessage(isResponse: true)).Body.Length, Is.EqualTo(body.Length));
         Assert.That(await client.IsEnded());
+    }
+
+    [Test]
+    public async Task A_refused_client_that_never_stops_sending_is_cut_off_after_ten_seconds()
+    {
+        var time = new FakeTimeProvider();
+        await using var mesh = await Mesh.Start(options => options with { Time = time });
+        using var client = await RawConnection.To(mesh.Outbound());
+        Assert.That((await client.Ask("POST / HTTP/1.1\r\nX : malformed\r\n\r\n")).Status, Is.EqualTo(400));
+
+        Assert.That(
+            async () =>
+            {
+                for (var second = 0; second < 20; second++)
+                {
+                    await client.Send(new byte[64 * 1024]);
+                    await Task.Delay(50); // the mesh takes the bytes
+                    time.Advance(TimeSpan.FromSeconds(1));
+                }
+            },
+            Throws.InstanceOf<SocketException>());
     }
 
     // Lines whose names begin with x-t in any case, with a value of visible characters, spaces, tabs and bytes above 127.

@@ -193,8 +193,8 @@ public class MessageTests
     }
 
     [TestCase("GET / HTTP/1.0\r\n\r\n")]
-    [TestCase("GET / HTTP/1.1\r\nHost:\r\n\r\n")]
-    public async Task A_request_without_a_host_is_forwarded_with_the_address_of_the_instance(string request)
+    [TestCase("GET / HTTP/1.0\r\nHost:\r\n\r\n")]
+    public async Task A_request_of_HTTP_1_0_without_a_host_is_forwarded_with_the_address_of_the_instance(string request)
     {
         using var application = Backend.Answering("paid");
         await using var mesh = await Mesh.Start();

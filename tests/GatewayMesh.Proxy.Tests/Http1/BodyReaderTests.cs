@@ -5,6 +5,7 @@ namespace GatewayMesh.Proxy.Tests.Http1;
 
 public sealed class BodyReaderTests
 {
+    private static readonly string Extension128 = ";" + new string('e', 127);
     private static readonly string Extension256 = ";" + new string('e', 255);
 
     [TestCase("5\r\nhello\r\n0\r\n\r\n", "hello")]
@@ -67,13 +68,21 @@ public sealed class BodyReaderTests
     }
 
     [Test]
-    public void A_chunk_may_have_256_bytes_of_extensions()
+    public void Chunks_may_have_256_bytes_of_extensions_in_a_row()
     {
         var trailers = new FieldTable();
+        var content = new string('x', 256);
+        var two = $"1{Extension128}\r\nx\r\n1{Extension128}";
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Read($"1{Extension256}\r\nx\r\n1{Extension256}\r\ny\r\n0\r\n\r\n", int.MaxValue, trailers), Is.EqualTo("xy"));
+            Assert.That(Read($"1{Extension256}\r\nx\r\n0\r\n\r\n", int.MaxValue, trailers), Is.EqualTo("x"));
             Assert.That(Read($"1{Extension256}e\r\nx", int.MaxValue, trailers), Is.EqualTo("!ChunkExtensionTooLong"));
+            Assert.That(Read($"{two}\r\ny\r\n0\r\n\r\n", int.MaxValue, trailers), Is.EqualTo("xy"));
+            Assert.That(Read($"{two}ee\r\ny", int.MaxValue, trailers), Is.EqualTo("x!ChunkExtensionTooLong"));
+            Assert.That(
+                Read($"100{Extension256}\r\n{content}\r\n100{Extension256}\r\n{content}\r\n0\r\n\r\n", int.MaxValue, trailers),
+                Is.EqualTo(content + content),
+                "content makes room for the next extension");
             Assert.That(MessageFaults.StatusOf(MessageFault.ChunkExtensionTooLong), Is.EqualTo(400));
         }
     }

@@ -90,6 +90,8 @@ public sealed class RefusedRequestTests
     [TestCase("X: a\r\n", nameof(MessageFault.HostMissing))]
     [TestCase("Host: a\r\nHost: a\r\n", nameof(MessageFault.HostRepeated))]
     [TestCase("Host: a\r\nhost: b\r\n", nameof(MessageFault.HostRepeated))]
+    [TestCase("Host:\r\n", nameof(MessageFault.Host))]
+    [TestCase("Host: \t \r\n", nameof(MessageFault.Host))]
     [TestCase("Host: a b\r\n", nameof(MessageFault.Host))]
     [TestCase("Host: a/b\r\n", nameof(MessageFault.Host))]
     [TestCase("Host: a,b c\r\n", nameof(MessageFault.Host))]
