@@ -44,7 +44,7 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         Rate = new RateMeter(time);
 
         // Connections in and out
-        Loops = new LoopGroup(options.Loops, time, Traffic.Failed);
+        Loops = new LoopGroup(options.Loops, time, Traffic.Failed, options.Progress);
         Listeners = new LentListeners(options.Limits.MaxConnections, options.Progress, Loops);
         Connections = new OpenConnections(Listeners, time);
         _reach = options.Reach;

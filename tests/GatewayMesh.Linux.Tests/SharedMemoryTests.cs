@@ -86,6 +86,53 @@ public sealed class SharedMemoryTests
     }
 
     [Test]
+    public void A_new_page_has_no_loops()
+    {
+        using var page = ProgressPage.Create();
+        page.Loop(0).Turned(5);
+        page.Loop(0).Waits(5);
+
+        Assert.That((page.Loops, page.Loop(0).Turns, page.Loop(0).Waiting), Is.EqualTo((0, 0L, 0L)));
+    }
+
+    [TestCase(1)]
+    [TestCase(2)]
+    [TestCase(57)]
+    [TestCase(58)]
+    [TestCase(192)]
+    [TestCase(ProgressPage.MaxLoops)]
+    public void Each_loop_of_one_mapping_is_visible_in_another_and_none_changes_a_counter(int loops)
+    {
+        using var worker = ProgressPage.Create();
+        using var guard = ProgressPage.Map(worker.Descriptor.Duplicate());
+        worker.Count(Progress.UpstreamAnswers);
+        worker.PublishLoops(loops);
+        for (var i = 0; i < loops; i++)
+        {
+            worker.Loop(i).Turned(1000 + i);
+            worker.Loop(i).Waits(2000 + i);
+        }
+
+        Assert.That(guard.Loops, Is.EqualTo(loops));
+        Assert.That(
+            Enumerable.Range(0, loops).Select(i => (guard.Loop(i).Turns, guard.Loop(i).Waiting)),
+            Is.EqualTo(Enumerable.Range(0, loops).Select(i => (1000L + i, 2000L + i))));
+        Assert.That(Enum.GetValues<Progress>().Sum(guard.Read), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Loops_beyond_the_room_are_not_published()
+    {
+        using var page = ProgressPage.Create();
+        page.PublishLoops(ProgressPage.MaxLoops + 1);
+        page.Loop(ProgressPage.MaxLoops).Turned(7);
+
+        Assert.That(page.Loops, Is.EqualTo(ProgressPage.MaxLoops));
+        Assert.That(page.Loop(ProgressPage.MaxLoops).Turns, Is.Zero);
+        Assert.That(page.Loop(-1).Turns, Is.Zero);
+    }
+
+    [Test]
     public void Counts_outlive_the_mapping_that_wrote_them()
     {
         var worker = ProgressPage.Create();

@@ -25,7 +25,8 @@ internal sealed class EventLoop : IAsyncDisposable
 
     private readonly Epoll _epoll = new();
     private readonly Wake _wake = new();
-    private readonly PostQueue _posts = new();
+    private readonly PostQueue _posts;
+    private readonly LoopProgress _progress;
     private readonly SocketTable _sockets = new();
     private readonly Queue<ILoopWork> _ready = new(64);
     private readonly Stack<LoopDelay> _delays = new();
@@ -46,8 +47,11 @@ internal sealed class EventLoop : IAsyncDisposable
     /// <param name="name">Name of the thread.</param>
     /// <param name="time">Clock of the timers. A clock other than the system's wakes the loop by a timer of its own.</param>
     /// <param name="failed">Receives exceptions of posted work and timers, which the loop survives.</param>
-    public EventLoop(string name, TimeProvider time, Action<Exception> failed)
+    /// <param name="progress">Counters that the guard reads. Default: none.</param>
+    public EventLoop(string name, TimeProvider time, Action<Exception> failed, LoopProgress progress = default)
     {
+        _progress = progress;
+        _posts = new PostQueue(progress);
         _time = time;
         _failed = failed;
         Timers = new TimerWheel(time, failed);
@@ -252,6 +256,7 @@ internal sealed class EventLoop : IAsyncDisposable
         var count = _epoll.Wait(timeout);
         Volatile.Write(ref _asleep, 0);
         Volatile.Write(ref _turns, _turns + 1);
+        _progress.Turned(_turns);
         for (var i = 0; i < count; i++)
         {
             var key = _epoll.KeyOf(i);

@@ -1,9 +1,12 @@
+using GatewayMesh.Linux;
+
 namespace GatewayMesh.Proxy.Loops;
 
 /// <summary>
 /// Work posted to a loop by any thread, in order. Two arrays change places, so that nothing is allocated once they have grown.
 /// </summary>
-internal sealed class PostQueue
+/// <param name="progress">Counters that show how much work waits. Default: none.</param>
+internal sealed class PostQueue(LoopProgress progress = default)
 {
     private readonly Lock _gate = new();
     private PostedWork[] _incoming = new PostedWork[16];
@@ -31,6 +34,7 @@ internal sealed class PostQueue
 
             _incoming[_count] = work;
             Volatile.Write(ref _count, _count + 1);
+            progress.Waits(_count);
             return true;
         }
     }
@@ -43,6 +47,7 @@ internal sealed class PostQueue
             (_incoming, _taken) = (_taken, _incoming);
             var count = _count;
             Volatile.Write(ref _count, 0);
+            progress.Waits(0);
             return _taken.AsSpan(0, count);
         }
     }

@@ -323,6 +323,7 @@ internal sealed class GuardLoop : IDisposable
         {
             worker.Starvation.Clear();
             worker.AcceptingThread.Clear();
+            worker.Loops.Clear();
         }
 
         Interlocked.Increment(ref result == WorkerProbeResult.Passed ? ref Counts.ProbesPassed : ref Counts.ProbesFailed);
@@ -335,7 +336,8 @@ internal sealed class GuardLoop : IDisposable
                     worker.Progress.DataPath(),
                     WaitingWork.Of(worker.Progress, _listeners.All, probeWaits: true).Any,
                     worker.Starvation.Look(Now),
-                    worker.AcceptingThread.Look()),
+                    worker.AcceptingThread.Look(),
+                    worker.Loops.Look()),
             _ => new GuardEvent.ProbeAnsweredBadly(worker.Number),
         });
     }

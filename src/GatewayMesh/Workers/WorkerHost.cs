@@ -36,7 +36,7 @@ internal static class WorkerHost
         }
 
         using var configuration = descriptors[0];
-        using var progress = ProgressPage.Map(descriptors[1]);
+        var progress = ProgressPage.Map(descriptors[1]); // mapped to the end of the process: a loop may outlive the wait below
         BootstrapLoad load;
         try
         {

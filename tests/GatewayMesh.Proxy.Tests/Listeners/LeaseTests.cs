@@ -166,6 +166,33 @@ public class LeaseTests
     }
 
     [Test]
+    public async Task A_stalled_loop_is_shown_in_the_guards_page_by_waiting_work_and_no_turns()
+    {
+        using var page = ProgressPage.Create();
+        await using var mesh = await Mesh.Start(options => options with { Progress = page, Loops = 2 });
+        using var release = new ManualResetEventSlim();
+        var stalled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        mesh.Plane.Loops[1].Post(() =>
+        {
+            stalled.SetResult();
+            release.Wait();
+        });
+        await stalled.Task;
+        var before = (page.Loop(0).Turns, page.Loop(1).Turns);
+
+        mesh.Plane.Loops[0].Touch();
+        mesh.Plane.Loops[1].Touch();
+
+        Assert.That(page.Loops, Is.EqualTo(2));
+        Assert.That(() => page.Loop(0).Turns, Is.GreaterThan(before.Item1).After(5000, 5));
+        Assert.That(() => page.Loop(0).Waiting, Is.Zero.After(5000, 5));
+        Assert.That((page.Loop(1).Turns, page.Loop(1).Waiting), Is.EqualTo((before.Item2, 1L)));
+        release.Set();
+        Assert.That(() => page.Loop(1).Waiting, Is.Zero.After(5000, 5));
+        Assert.That(page.Loop(1).Turns, Is.GreaterThan(before.Item2));
+    }
+
+    [Test]
     public async Task A_paused_socket_does_not_make_the_thread_spin()
     {
         using var page = ProgressPage.Create();

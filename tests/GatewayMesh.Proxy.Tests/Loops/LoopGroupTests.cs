@@ -148,7 +148,7 @@ public class LoopGroupTests
         static int Descriptors() => Directory.GetFiles("/proc/self/fd").Length;
 
         static int Threads() => Directory.GetDirectories("/proc/self/task")
-            .Count(task => File.ReadAllText(Path.Combine(task, "comm")).StartsWith("loop ", StringComparison.Ordinal));
+            .Count(task => File.ReadAllText(Path.Combine(task, "comm")).StartsWith("mesh-loop-", StringComparison.Ordinal));
     }
 
     [Test]

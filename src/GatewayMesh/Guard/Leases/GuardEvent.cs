@@ -33,8 +33,10 @@ internal abstract record GuardEvent
     /// bytes.</param>
     /// <param name="Starved">True if the worker's threads waited for a processor meanwhile. Default: false.</param>
     /// <param name="Accepts">True if the worker's accepting thread turned since the previous timeout. Default: false.</param>
+    /// <param name="StalledLoop">Index of an event loop of the worker that has not turned since the previous timeout although work waits for
+    /// it. Default: none.</param>
     internal sealed record ProbeTimedOut(
-        int Worker, long Progress, bool WorkWaits, bool Starved = false, bool Accepts = false) : GuardEvent;
+        int Worker, long Progress, bool WorkWaits, bool Starved = false, bool Accepts = false, int? StalledLoop = null) : GuardEvent;
 
     /// <summary>The private probe returned an error: the worker is alive, but its data path is broken.</summary>
     internal sealed record ProbeAnsweredBadly(int Worker) : GuardEvent;

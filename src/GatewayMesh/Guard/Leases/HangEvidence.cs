@@ -5,6 +5,10 @@ namespace GatewayMesh.Guard.Leases;
 /// and the guard's own timer was not late. A slow, overloaded or starved worker is not hung: while its threads wait for a processor, many
 /// more probes must fail.
 /// <para>
+/// Counters that other event loops move do not excuse a loop that is stalled all the time: its connections hang, and each probe waits for
+/// it.
+/// </para>
+/// <para>
 /// A worker whose thread pool has no free thread looks the same from outside: it accepts, and nothing that it accepted moves. Killing such
 /// a worker
 /// is right when the state lasts: its callers hang, the threads do not return by themselves, and a gateway serves meanwhile. A growing
@@ -20,6 +24,7 @@ internal sealed class HangEvidence(LeaseSettings settings)
     private bool _starved;
     private bool _accepts;
     private long _progress;
+    private int? _stalledLoop;
 
     /// <summary>Start of the current series of failed probes, or null.</summary>
     internal TimeSpan? FailingSince { get; private set; }
@@ -46,12 +51,13 @@ internal sealed class HangEvidence(LeaseSettings settings)
     }
 
     /// <summary>A probe timed out.</summary>
-    internal void TimedOut(TimeSpan now, long progress, bool workWaits, bool starved, bool accepts)
+    internal void TimedOut(TimeSpan now, long progress, bool workWaits, bool starved, bool accepts, int? stalledLoop)
     {
         FailingSince ??= now;
-        var moved = _still > 0 && progress != _progress;
+        var moved = _still > 0 && progress != _progress && (stalledLoop is null || (_stalledLoop ?? stalledLoop) != stalledLoop);
         _still = !workWaits ? 0 : moved ? 1 : _still + 1;
         _progress = progress;
+        _stalledLoop = stalledLoop;
         _starved = starved;
         _accepts = accepts;
     }

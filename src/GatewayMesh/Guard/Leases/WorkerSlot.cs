@@ -46,7 +46,7 @@ internal sealed class WorkerSlot(int number, TimeSpan startedAt, LeaseSettings s
     /// <summary>A probe timed out.</summary>
     internal void TimedOut(GuardEvent.ProbeTimedOut probe, TimeSpan now)
     {
-        Evidence.TimedOut(now, probe.Progress, probe.WorkWaits, probe.Starved, probe.Accepts);
+        Evidence.TimedOut(now, probe.Progress, probe.WorkWaits, probe.Starved, probe.Accepts, probe.StalledLoop);
         if (probe.Starved && Phase == WorkerPhase.Starting && Excused < settings.StartTimeoutMax)
         {
             Excused += now - SeenAt;

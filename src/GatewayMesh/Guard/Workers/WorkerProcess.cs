@@ -50,6 +50,9 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>Its accepting thread while probes fail.</summary>
     internal AcceptingThread AcceptingThread => field ??= new AcceptingThread(() => Progress.Read(Linux.Progress.AcceptTurns));
 
+    /// <summary>Its event loops while probes fail.</summary>
+    internal LoopTurns Loops => field ??= new LoopTurns(Progress);
+
     /// <summary>Index of its pidfd in the current poll set, followed by its channel.</summary>
     internal int PollIndex { get; set; }
 

@@ -93,7 +93,8 @@ internal sealed class WorkerSet(
                 report(
                     EventLevel.Error,
                     "worker-killed",
-                    $"worker {worker.Process.Pid} is hung: probes time out, its counters do not move, and "
+                    $"worker {worker.Process.Pid} is hung: probes time out, "
+                        + $"{(worker.Loops.Stalled is { } loop ? $"its thread mesh-loop-{loop} does not turn" : "its counters do not move")}, and "
                         + $"{WaitingWork.Of(worker.Progress, listeners.All, probeWaits: true)}");
                 worker.Process.Signal(Kill);
                 break;

@@ -73,6 +73,64 @@ public sealed class HungTests
     }
 
     [Test]
+    public void Stalled_loop_is_a_hang_although_other_loops_make_progress()
+    {
+        var bench = LeaseBench.Serving();
+        bench.TimesOut(1, 1);
+        bench.TimesOut(1, 2, stalledLoop: 1);
+
+        Assert.That(bench.TimesOut(1, 3, stalledLoop: 1), Is.EqualTo(Killed));
+    }
+
+    [Test]
+    public void Stalled_loop_of_an_accepting_worker_is_a_hang_after_nine_probes()
+    {
+        var bench = LeaseBench.Serving();
+        for (var progress = 1; progress < 9; progress++)
+        {
+            Assert.That(bench.TimesOut(1, progress, accepts: true, stalledLoop: progress == 1 ? null : 0), Is.Empty);
+        }
+
+        Assert.That(bench.TimesOut(1, 9, accepts: true, stalledLoop: 0), Is.EqualTo(Killed));
+    }
+
+    [Test]
+    public void Stalled_loop_that_turns_again_restarts_the_count()
+    {
+        var bench = LeaseBench.Serving();
+        bench.TimesOut(1, 1);
+        bench.TimesOut(1, 2, stalledLoop: 1);
+        bench.TimesOut(1, 3);
+
+        Assert.That(bench.TimesOut(1, 4, stalledLoop: 1), Is.Empty);
+        Assert.That(bench.TimesOut(1, 5, stalledLoop: 1), Is.EqualTo(Killed));
+    }
+
+    [Test]
+    public void Loops_that_are_slow_one_after_the_other_are_overloaded_and_not_hung()
+    {
+        var bench = LeaseBench.Serving();
+
+        for (var progress = 1; progress < 100; progress++)
+        {
+            var loop = progress % 2;
+            Assert.That(bench.TimesOut(1, progress, stalledLoop: loop).OfType<GuardAction.Kill>(), Is.Empty);
+        }
+    }
+
+    [Test]
+    public void Stalled_loop_of_a_starved_worker_gets_the_time_of_a_starved_worker()
+    {
+        var bench = LeaseBench.Serving();
+        for (var progress = 1; progress < 30; progress++)
+        {
+            Assert.That(bench.TimesOut(1, progress, starved: true, accepts: true, stalledLoop: 0), Is.Empty);
+        }
+
+        Assert.That(bench.TimesOut(1, 30, starved: true, accepts: true, stalledLoop: 0), Is.EqualTo(Killed));
+    }
+
+    [Test]
     public void No_other_process_accepts_until_the_killed_worker_is_dead()
     {
         var bench = LeaseBench.Serving();

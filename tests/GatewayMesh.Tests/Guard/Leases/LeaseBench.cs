@@ -64,8 +64,9 @@ internal sealed class LeaseBench(double jitter = 0)
         return [.. actions, .. Passes(worker)];
     }
 
-    internal GuardAction[] TimesOut(int worker, long progress = 7, bool workWaits = true, bool starved = false, bool accepts = false) =>
-        On(new GuardEvent.ProbeTimedOut(worker, progress, workWaits, starved, accepts));
+    internal GuardAction[] TimesOut(
+        int worker, long progress = 7, bool workWaits = true, bool starved = false, bool accepts = false, int? stalledLoop = null) =>
+        On(new GuardEvent.ProbeTimedOut(worker, progress, workWaits, starved, accepts, stalledLoop));
 
     internal GuardAction[] AnswersBadly(int worker) => On(new GuardEvent.ProbeAnsweredBadly(worker));
 

@@ -47,7 +47,9 @@ internal sealed class LeaseWorld
                 break;
             case LeaseDeed.ProbePassed: Pass(worker); break;
             case LeaseDeed.AllPass: Each(Pass); break;
-            case LeaseDeed.ProbeTimedOut: TimeOut(worker, step.Detail / 2 % 2, step.Detail % 4 != 0); break;
+            case LeaseDeed.ProbeTimedOut:
+                TimeOut(worker, step.Detail / 2 % 2, step.Detail % 4 != 0, step.Detail < 5 ? null : step.Detail % 2);
+                break;
             case LeaseDeed.Hang:
                 for (var i = 0; i < 3; i++)
                 {
@@ -114,15 +116,16 @@ internal sealed class LeaseWorld
         Tell(new GuardEvent.ProbePassed(worker));
     }
 
-    private void TimeOut(int worker, long progress, bool workWaits)
+    private void TimeOut(int worker, long progress, bool workWaits, int? stalledLoop = null)
     {
         foreach (var life in Of(worker))
         {
-            life.Run = !workWaits ? 0 : life.Run > 0 && life.Progress == progress ? life.Run + 1 : 1;
-            life.Progress = progress;
+            var still = life.Progress == progress || IsTheSame(life.Stalled, stalledLoop);
+            life.Run = !workWaits ? 0 : life.Run > 0 && still ? life.Run + 1 : 1;
+            (life.Progress, life.Stalled) = (progress, stalledLoop);
         }
 
-        Tell(new GuardEvent.ProbeTimedOut(worker, progress, workWaits));
+        Tell(new GuardEvent.ProbeTimedOut(worker, progress, workWaits, StalledLoop: stalledLoop));
     }
 
     private void Return(int worker)
@@ -241,7 +244,7 @@ internal sealed class LeaseWorld
             case GuardAction.Kill kill:
                 Promise(
                     _alive.TryGetValue(kill.Worker, out var hung) && hung.Run >= 3,
-                    "never a kill without three time-outs in a row at equal progress with work waiting and no late timer between");
+                    "never a kill without three time-outs in a row, all or one loop still, work waiting, and no late timer between");
                 Promise(!hung!.Hung, "killed once");
                 hung.Killed = hung.Hung = true;
                 hung.Run = 0;
@@ -294,6 +297,8 @@ internal sealed class LeaseWorld
         }
     }
 
+    private static bool IsTheSame(int? before, int? now) => now is not null && (before is null || before == now);
+
     private static void ForgetRuns(IEnumerable<Life> lives)
     {
         foreach (var life in lives)
@@ -327,6 +332,8 @@ internal sealed class LeaseWorld
         internal int Run { get; set; }
 
         internal long Progress { get; set; }
+
+        internal int? Stalled { get; set; }
     }
 }
 

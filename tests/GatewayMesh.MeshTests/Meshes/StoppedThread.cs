@@ -1,0 +1,58 @@
+using System.Globalization;
+using GatewayMesh.Fixtures;
+
+namespace GatewayMesh.MeshTests.Meshes;
+
+/// <summary>
+/// Stops one thread of a process, as a debugger does; the others run on. A signal would stop all of them. The thread stops in
+/// <c>epoll_wait</c>, where no garbage collection waits for it, and runs on after the end of this object.
+/// </summary>
+internal sealed class StoppedThread : IAsyncDisposable
+{
+    private const string Tracer = """
+        import ctypes, os, sys, time
+        CONT, SEIZE, INTERRUPT, WALL, EPOLL_WAIT = 7, 0x4206, 0x4207, 0x40000000, '232'
+        process, thread = sys.argv[1:]
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+        def trace(what):
+            if libc.ptrace(what, int(thread), None, None) != 0:
+                sys.exit(f'ptrace: {os.strerror(ctypes.get_errno())}')
+        trace(SEIZE)
+        while True:
+            trace(INTERRUPT)
+            os.waitpid(int(thread), WALL)
+            with open(f'/proc/{process}/task/{thread}/syscall') as file:
+                if file.read().split()[0] == EPOLL_WAIT:
+                    break
+            trace(CONT)
+            time.sleep(0.001)
+        print('stopped', flush=True)
+        os.waitpid(int(thread), WALL)
+        """;
+
+    private readonly OwnedProcess _tracer;
+
+    private StoppedThread(OwnedProcess tracer) => _tracer = tracer;
+
+    /// <summary>Stops a thread; returns once it has stopped.</summary>
+    /// <param name="pid">The process.</param>
+    /// <param name="name">Name of the thread.</param>
+    public static async Task<StoppedThread> StartAsync(int pid, string name)
+    {
+        var thread = Directory.EnumerateDirectories($"/proc/{pid}/task")
+            .Where(task => File.ReadAllText(Path.Combine(task, "comm")).TrimEnd() == name)
+            .Select(Path.GetFileName)
+            .SingleOrDefault();
+        Assert.That(thread, Is.Not.Null, $"process {pid} has a thread {name}");
+        var tracer = await OwnedProcess.StartAsync("python3", ["-c", Tracer, pid.ToString(CultureInfo.InvariantCulture), thread!]);
+        await Eventually.Until(
+            $"thread {name} has stopped",
+            () => tracer.HasExited || tracer.Log.Contains("stopped", StringComparison.Ordinal),
+            () => Task.FromResult(tracer.Log));
+        Assert.That(tracer.HasExited, Is.False, tracer.Log);
+        return new StoppedThread(tracer);
+    }
+
+    public ValueTask DisposeAsync() => _tracer.DisposeAsync();
+}
