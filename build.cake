@@ -54,6 +54,23 @@ Task("Publish")
         }
     });
 
+// build.sh becomes the bench afterwards.
+Task("Bench")
+    .Does(() =>
+    {
+        using (progress = new Progress(started, isTerminal: !Console.IsOutputRedirected))
+        {
+            Restore(locked: LocksWereMadeByThisSdk());
+            if (EnvironmentVariable("BUILD_UP_TO_DATE") != "1")
+            {
+                Publish();
+            }
+
+            Dotnet("building the bench", "build", "tests/GatewayMesh.Bench/GatewayMesh.Bench.csproj", "-c", "Release", "--no-restore", "-v", "q",
+                "-clp:NoSummary", "-p:RunAnalyzers=false");
+        }
+    });
+
 // For upgrade tests outside of ./build.sh test.
 Task("OtherBuild")
     .IsDependentOn("Restore")

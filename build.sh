@@ -14,13 +14,17 @@ Usage: ./build.sh TARGET [ARGUMENTS]
              ./build.sh test --filter NAME     only test projects whose name contains NAME
   fuzz     10,000,000 inputs for each reader of HTTP/1.1, with progress; ends with 1 and the input if one fails
              ./build.sh fuzz --inputs 100000 --seed 7
+  bench    measure the published file against HAProxy, nginx, Caddy and bare YARP in one interleaved run (usually about 40 minutes);
+           reports as text, JSON and SVG in artifacts/bench. As root it installs the peers from Debian
+             ./build.sh bench --quick          one short round, to see that everything runs
+             ./build.sh bench --only cpu,rates --rounds 5 --seconds 6
   publish  make artifacts/gatewaymesh/gatewaymesh, one native program that needs no .NET installed, and its symbols gatewaymesh.dbg
   build    restore and build all projects
   locks    write the packages.lock.json files again, after a package was changed
   reference  write docs/reference-bootstrap.md, -cli.md and -admin.md again, after a key, an option or a document was changed
   help     this text
 
-  --jit    with demo, test or publish: make the file without the native compiler, where no C linker can be had. The program starts
+  --jit    with demo, test, bench or publish: make the file without the native compiler, where no C linker can be had. The program starts
            more slowly and takes more memory
 
 Needs the .NET 10 SDK (10.0.100 or later) and a C linker (Debian: gcc, libc6-dev), which ops/get-linker.sh installs when it is root. What the tests call besides (Consul, node, nft …) tests/tools.sh installs from Debian when it is root.
@@ -45,7 +49,7 @@ target=${1:-help}
 [ "${1:-}" = "--" ] && shift
 
 case "$target" in
-  demo|test|fuzz|publish|build|locks|reference) ;;
+  demo|test|fuzz|bench|publish|build|locks|reference) ;;
   help|-h|--help) usage; exit 0 ;;
   *) usage >&2; printf '\n' >&2; fail "unknown target '$target'" ;;
 esac
@@ -73,6 +77,12 @@ is_up_to_date() {
 run_demo() {
   cd "$here"
   exec artifacts/gatewaymesh/gatewaymesh demo "$@"
+}
+
+# This shell becomes the bench, likewise.
+run_bench() {
+  cd "$here"
+  exec dotnet tests/GatewayMesh.Bench/bin/Release/net10.0/GatewayMesh.Bench.dll "$@"
 }
 
 if [ "$target" = demo ] && is_up_to_date; then
@@ -110,7 +120,7 @@ fi
 # The linker before all else: who has none learns that at once and not after minutes.
 BUILD_LINKER=
 case "$target" in
-  demo|test|publish)
+  demo|test|bench|publish)
     if [ $jit = 0 ]; then
       BUILD_LINKER=$(ops/get-linker.sh) || {
         [ "$target" = test ] && echo "0 passed, 0 failed"
@@ -121,6 +131,14 @@ case "$target" in
     ;;
 esac
 export BUILD_LINKER BUILD_JIT=$jit BUILD_STARTED=$started
+
+if [ "$target" = bench ]; then
+  export PATH="$PATH:/usr/sbin" # of haproxy and nginx, which the PATH of a user may not have
+  tests/GatewayMesh.Bench/tools.sh
+  if is_up_to_date; then
+    export BUILD_UP_TO_DATE=1
+  fi
+fi
 
 case "$target" in
   demo) say "the demo is built first: usually 3 minutes, later only after a change" ;;
@@ -161,6 +179,9 @@ case "$target" in
     ;;
   demo)
     [ $status -eq 0 ] && run_demo "$@"
+    ;;
+  bench)
+    [ $status -eq 0 ] && run_bench "$@"
     ;;
 esac
 exit $status

@@ -1,0 +1,65 @@
+using GatewayMesh.Bench.Reports;
+using GatewayMesh.Bench.Runs;
+
+namespace GatewayMesh.Bench.Tests;
+
+/// <summary>From measurements to the table.</summary>
+public sealed class ReportTests
+{
+    private static readonly Figure Cost = new("cpu", "CPU", "µs", Step.Saturated, measurement => measurement.ProcessorMicroseconds, 0.85);
+
+    [Test]
+    public void The_spread_of_an_even_number_of_values_has_the_middle_as_median() =>
+        Assert.That(Spread.Of([4, 1, 3, 2]), Is.EqualTo(new Spread(2.5, 1, 4)));
+
+    [Test]
+    public void Nothing_has_no_spread() => Assert.That(Spread.Of([]), Is.Null);
+
+    [Test]
+    public void Ratios_are_taken_within_each_round()
+    {
+        var result = Result.Of(Cost, [Measured("GatewayMesh", 1, 80), Measured("HAProxy", 1, 100), Measured("GatewayMesh", 2, 300), Measured("HAProxy", 2, 200)]);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.Compared, Is.EqualTo(new Spread(1.15, 0.8, 1.5)));
+            Assert.That(result.IsMet, Is.False);
+            Assert.That(result.Values["HAProxy"].Median, Is.EqualTo(150));
+        }
+    }
+
+    [Test]
+    public void More_may_be_better()
+    {
+        var figure = Cost with { MoreIsBetter = true, Target = 0.95 };
+
+        Assert.That(Result.Of(figure, [Measured("GatewayMesh", 1, 96), Measured("HAProxy", 1, 100)]).IsMet, Is.True);
+    }
+
+    [Test]
+    public void A_figure_without_a_rival_is_held_to_its_own_value() =>
+        Assert.That(Result.Of(Cost with { Rival = null, Target = 20 }, [Measured("GatewayMesh", 1, 19)]).IsMet, Is.True);
+
+    [Test]
+    public void A_figure_without_measurements_is_neither_met_nor_missed() => Assert.That(Result.Of(Cost, []).IsMet, Is.Null);
+
+    [Test]
+    public void The_table_shows_each_peer_the_ratio_and_a_missed_target()
+    {
+        var result = Result.Of(Cost, [Measured("GatewayMesh", 1, 90), Measured("HAProxy", 1, 100)]);
+
+        var table = TextReport.Table(new("title", new Dictionary<string, string>(), [result], [], new Dictionary<string, string>()));
+
+        Assert.That(
+            table.Split('\n'),
+            Is.EqualTo(
+            [
+                "| figure | unit | GatewayMesh | HAProxy | compared         | target |        |",
+                "|--------|------|-------------|---------|------------------|--------|--------|",
+                "| CPU    | µs   | 90          | 100     | 0.90 [0.90–0.90] | ≤ 0.85 | missed |",
+            ]));
+    }
+
+    private static Measurement Measured(string deployment, int round, double processor) =>
+        new(Step.Saturated.Name, deployment, round) { ProcessorMicroseconds = processor };
+}

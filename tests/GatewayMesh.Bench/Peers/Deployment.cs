@@ -1,0 +1,66 @@
+using GatewayMesh.Bench.Processes;
+
+namespace GatewayMesh.Bench.Peers;
+
+/// <summary>The running programs of a peer in one setup.</summary>
+internal sealed class Deployment(string name, IReadOnlyList<HopProcess> hops) : IAsyncDisposable
+{
+    /// <summary>Name in the report: the peer, and the setup unless each peer has that one.</summary>
+    public string Name => name;
+
+    /// <summary>Port for clients on 127.0.0.1.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Port for clients with HTTP/2. Default: the same.</summary>
+    public int? Http2Port { get; init; }
+
+    /// <summary>Configuration files by name.</summary>
+    public required IReadOnlyDictionary<string, string> Configuration { get; init; }
+
+    /// <summary>The programs, the one that clients call first.</summary>
+    public IReadOnlyList<HopProcess> Hops => hops;
+
+    /// <summary>Waits until the application answers through the hops.</summary>
+    /// <exception cref="BenchException">A program ended, or no answer came in time.</exception>
+    public async Task UntilReadyAsync(TimeSpan limit, CancellationToken end)
+    {
+        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port}"), Timeout = TimeSpan.FromSeconds(5) };
+        client.DefaultRequestHeaders.Host = "payments";
+        var last = "no answer";
+        var deadline = TimeProvider.System.GetUtcNow() + limit;
+        while (TimeProvider.System.GetUtcNow() < deadline && !hops.Any(hop => hop.HasExited))
+        {
+            try
+            {
+                using var answer = await client.GetAsync("/", end);
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+
+                last = $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(end)}";
+            }
+            catch (HttpRequestException error)
+            {
+                last = error.Message;
+            }
+            catch (TaskCanceledException error) when (!end.IsCancellationRequested)
+            {
+                last = error.Message;
+            }
+
+            await Task.Delay(50, end);
+        }
+
+        throw new BenchException($"{name} does not become ready: {last}\n{string.Join('\n', hops.Select(hop => $"{hop.Name}:\n{hop.Log}"))}");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var hop in hops)
+        {
+            await hop.DisposeAsync();
+        }
+    }
+}

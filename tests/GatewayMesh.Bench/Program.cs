@@ -1,0 +1,3 @@
+using GatewayMesh.Bench.Runs;
+
+return await BenchCommand.RunAsync(args);

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using GatewayMesh.Bench.Peers;
+using GatewayMesh.Bench.Reports;
+
+namespace GatewayMesh.Bench.Runs;
+
+/// <summary>The command: options, the run, and its reports.</summary>
+internal static class BenchCommand
+{
+    /// <summary>Runs the bench: 0 after a whole run, whatever the figures; 1 when the run failed; 2 for bad usage.</summary>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        if (arguments is ["--help"] or ["-h"])
+        {
+            Console.WriteLine(BenchOptions.Help + string.Join(", ", FigureList.Groups));
+            return 0;
+        }
+
+        BenchOptions options;
+        try
+        {
+            options = BenchOptions.Parse(arguments, FigureList.Groups);
+        }
+        catch (BenchException error)
+        {
+            Console.Error.WriteLine($"bench: {error.Message}");
+            return 2;
+        }
+
+        using var end = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        try
+        {
+            await MeasureAsync(options, new Progress(), end.Token);
+            return 0;
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("bench: interrupted, all programs are ended");
+            return 1;
+        }
+        catch (Exception error) when (error is BenchException or IOException or FormatException or TimeoutException)
+        {
+            // A signal of the terminal ends the programs too, which is no fault of theirs.
+            Console.Error.WriteLine(end.IsCancellationRequested ? "bench: interrupted, all programs are ended" : $"bench: {error.Message}");
+            return 1;
+        }
+
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            end.Cancel();
+        }
+    }
+
+    private static async Task MeasureAsync(BenchOptions options, Progress progress, CancellationToken end)
+    {
+        var root = Environment.GetEnvironmentVariable("BENCH_ROOT") ?? Directory.GetCurrentDirectory();
+        var program = Environment.GetEnvironmentVariable("BENCH_BINARY") ?? Path.Combine(root, "artifacts/gatewaymesh/gatewaymesh");
+        if (!File.Exists(program))
+        {
+            throw new BenchException($"{program} is missing: run ./build.sh publish");
+        }
+
+        IReadOnlyList<Peer> peers = [new MeshPeer(program), new HaProxyPeer()];
+        var figures = FigureList.All.Where(figure => options.Only.Count == 0 || options.Only.Contains(figure.Group)).ToList();
+        var versions = new Dictionary<string, string>();
+        foreach (var peer in peers)
+        {
+            versions[peer.Name] = await peer.VersionAsync(end);
+        }
+
+        var run = new BenchRun(options, peers, [.. figures.Select(figure => figure.Step).Distinct()], progress);
+        await run.RunAsync(Environment.ProcessId, end);
+        var title = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm} UTC, {Machine.Describe()}, {options.Rounds} rounds, {options.Seconds} s a measurement");
+        var report = new Report(
+            title, versions, [.. figures.Select(figure => Result.Of(figure, run.Measurements))], run.Measurements, run.Configuration);
+        Console.Write(TextReport.Of(report));
+
+        var folder = Directory.CreateDirectory(Path.Combine(root, "artifacts/bench")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "bench.txt"), TextReport.Of(report), end);
+        await File.WriteAllTextAsync(Path.Combine(folder, "bench.json"), JsonReport.Of(report), end);
+        if (options.Json is { } json)
+        {
+            await File.WriteAllTextAsync(json, JsonReport.Of(report), end);
+        }
+
+        progress.Say($"reports are in {folder}");
+    }
+}
