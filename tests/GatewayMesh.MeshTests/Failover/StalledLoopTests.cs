@@ -31,4 +31,27 @@ public sealed class StalledLoopTests : MeshTest
             Assert.That(hosts.HostA.Process.Errors.Split('\n'), Has.One.Contains("worker-killed").And.Contains(thread));
         }
     }
+
+    [Test]
+    public async Task Worker_with_a_loop_that_pauses_for_200_ms_again_and_again_is_not_killed()
+    {
+        var hosts = await TwoHosts.StartAsync(Mesh);
+        var before = await hosts.HostA.StatusAsync();
+        await using var load = hosts.Load();
+        await load.UntilServedAsync(250);
+
+        await using (await StoppedThread.StartAsync(before.Worker, "mesh-loop-0", pause: 200))
+        {
+            await Task.Delay(TimeSpan.FromSeconds(8)); // three times as long as the guard needs for a stalled loop
+        }
+
+        await load.UntilServedAsync(500);
+        var report = await load.StopAsync();
+        var after = await hosts.HostA.StatusAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((after.Kills, after.Worker), Is.EqualTo((0, before.Worker)), after.Json);
+            Assert.That(report.Failed, Is.Zero);
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using GatewayMesh.Fixtures;
 
 namespace GatewayMesh.MeshTests.Meshes;
@@ -12,22 +11,29 @@ internal sealed class StoppedThread : IAsyncDisposable
     private const string Tracer = """
         import ctypes, os, sys, time
         CONT, SEIZE, INTERRUPT, WALL, EPOLL_WAIT = 7, 0x4206, 0x4207, 0x40000000, '232'
-        process, thread = sys.argv[1:]
+        process, thread, pause = sys.argv[1:]
         libc = ctypes.CDLL(None, use_errno=True)
         libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
         def trace(what):
             if libc.ptrace(what, int(thread), None, None) != 0:
                 sys.exit(f'ptrace: {os.strerror(ctypes.get_errno())}')
+        def stop():
+            while True:
+                trace(INTERRUPT)
+                os.waitpid(int(thread), WALL)
+                with open(f'/proc/{process}/task/{thread}/syscall') as file:
+                    if file.read().split()[0] == EPOLL_WAIT:
+                        break
+                trace(CONT)
+                time.sleep(0.001)
         trace(SEIZE)
-        while True:
-            trace(INTERRUPT)
-            os.waitpid(int(thread), WALL)
-            with open(f'/proc/{process}/task/{thread}/syscall') as file:
-                if file.read().split()[0] == EPOLL_WAIT:
-                    break
-            trace(CONT)
-            time.sleep(0.001)
+        stop()
         print('stopped', flush=True)
+        while int(pause) > 0:
+            time.sleep(int(pause) / 1000)
+            trace(CONT)
+            time.sleep(0.05)
+            stop()
         os.waitpid(int(thread), WALL)
         """;
 
@@ -38,14 +44,15 @@ internal sealed class StoppedThread : IAsyncDisposable
     /// <summary>Stops a thread; returns once it has stopped.</summary>
     /// <param name="pid">The process.</param>
     /// <param name="name">Name of the thread.</param>
-    public static async Task<StoppedThread> StartAsync(int pid, string name)
+    /// <param name="pause">Milliseconds of each stop, after which the thread runs for 50 ms. Default: it never runs.</param>
+    public static async Task<StoppedThread> StartAsync(int pid, string name, int pause = 0)
     {
         var thread = Directory.EnumerateDirectories($"/proc/{pid}/task")
             .Where(task => File.ReadAllText(Path.Combine(task, "comm")).TrimEnd() == name)
             .Select(Path.GetFileName)
             .SingleOrDefault();
         Assert.That(thread, Is.Not.Null, $"process {pid} has a thread {name}");
-        var tracer = await OwnedProcess.StartAsync("python3", ["-c", Tracer, pid.ToString(CultureInfo.InvariantCulture), thread!]);
+        var tracer = await OwnedProcess.StartAsync("python3", ["-c", Tracer, $"{pid}", thread!, $"{pause}"]);
         await Eventually.Until(
             $"thread {name} has stopped",
             () => tracer.HasExited || tracer.Log.Contains("stopped", StringComparison.Ordinal),
