@@ -107,9 +107,15 @@ internal sealed partial class ClientConnection
         if (Loop.IsCurrent)
         {
             Watch();
-            return;
         }
+        else
+        {
+            PostWatch();
+        }
+    }
 
+    private void PostWatch()
+    {
         var served = _served;
         Loop.Post(() =>
         {
@@ -120,6 +126,7 @@ internal sealed partial class ClientConnection
         });
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ReceiveBodyAsync(CancellationToken cancellationToken)
     {
         try

@@ -60,7 +60,7 @@ internal sealed partial class ClientConnection
 
         EndHead(ref writer);
         _isWhole = true;
-        return FlushAsync(_isHead ? default : answer.Body).AsTask();
+        return SendLastAsync(_isHead ? default : answer.Body);
     }
 
     /// <summary>Forwards an interim response (RFC 9110 §15.2). Nothing is sent to HTTP/1.0.</summary>
@@ -272,6 +272,19 @@ internal sealed partial class ClientConnection
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    // A client that has gone needs no answer.
+    private async Task SendLastAsync(ReadOnlyMemory<byte> content)
+    {
+        try
+        {
+            await FlushAsync(content).ConfigureAwait(false);
+        }
+        catch (Exception gone) when (gone is IOException or ObjectDisposedException)
+        {
+            Abort();
+        }
     }
 
     // The final response may still be another one.

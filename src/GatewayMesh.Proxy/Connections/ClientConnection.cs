@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Http1;
 using GatewayMesh.Proxy.Listeners;
 using GatewayMesh.Proxy.Loops;
@@ -67,6 +68,9 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
 
     /// <summary>Loop of the connection.</summary>
     public EventLoop Loop => _channel.Loop;
+
+    /// <summary>Attempts of the requests of this connection; null before the first.</summary>
+    public Http1Hop? Hop { get; set; }
 
     /// <inheritdoc/>
     public CancellationToken Aborted => _gone.Token;

@@ -15,6 +15,6 @@ internal sealed class Http1Forwarder(IForwarder other) : IForwarder
     /// <inheritdoc/>
     public ValueTask<MeshError> ForwardAsync(Exchange exchange) =>
         exchange.Response is ClientConnection client && exchange.Attempt is { Hedge: null, Hop.Upstream.Http1: { } pools }
-            ? new Http1Hop(exchange, client, pools).RunAsync()
+            ? (client.Hop ??= new Http1Hop(exchange, client)).RunAsync(pools)
             : other.ForwardAsync(exchange);
 }

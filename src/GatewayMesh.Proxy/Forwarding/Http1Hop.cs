@@ -14,8 +14,9 @@ namespace GatewayMesh.Proxy.Forwarding;
 /// idle connection, else a new one ─► head ─► body (Upload, while the response is awaited) ─► interim heads ─► head ─► content ─► trailers
 ///   └ a reused connection that dies before a byte of the request was written: once more, on a new connection
 /// </code>
+/// Reused for the attempts of a client's connection, one after the other.
 /// </summary>
-internal sealed class Http1Hop(Exchange exchange, ClientConnection client, InstancePools pools)
+internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
 {
     private const int MostInterim = 16;
     private const int Continue = 100;
@@ -28,11 +29,13 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
     // keep a half-closed connection for as long as they like.
     private static readonly TimeSpan WebSocketLinger = TimeSpan.FromSeconds(1);
 
-    private Upload? _upload;
+    private Upload? _upload; // of the current attempt
+    private Upload? _lastUpload;
 
     /// <summary>Makes the attempt; see <see cref="IForwarder.ForwardAsync"/>.</summary>
+    /// <param name="pools">Connections to the instance.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<MeshError> RunAsync()
+    public async ValueTask<MeshError> RunAsync(InstancePools pools)
     {
         await client.Loop.SwitchTo();
         var pool = pools.Of(client.Loop);
@@ -164,7 +167,7 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client, Insta
             return;
         }
 
-        _upload = new Upload(exchange, client, connection);
+        _upload = (_lastUpload ??= new Upload(exchange, client)).Begin(connection);
         if (client.AwaitsContinue)
         {
             await connection.SendAsync().ConfigureAwait(false);

@@ -27,12 +27,14 @@ internal static class ResponseCheck
 
     private static bool HasValidLength(ResponseHead response)
     {
-        string? first = null;
-        foreach (var line in response.Fields["Content-Length"])
+        ReadOnlySpan<char> first = default;
+        foreach (var line in response.Fields[KnownField.ContentLength])
         {
-            foreach (var part in (line ?? "").Split(',', StringSplitOptions.TrimEntries))
+            foreach (var part in line.AsSpan().Split(','))
             {
-                if (part.Length == 0 || part.AsSpan().ContainsAnyExceptInRange('0', '9') || (first ??= part) != part)
+                var length = line.AsSpan(part).Trim();
+                first = first.IsEmpty ? length : first;
+                if (length.IsEmpty || length.ContainsAnyExceptInRange('0', '9') || !length.SequenceEqual(first))
                 {
                     return false;
                 }

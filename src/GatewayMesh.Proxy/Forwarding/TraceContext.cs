@@ -33,8 +33,8 @@ internal static class TraceContext
         fields.Set(Field, text[..length]);
     }
 
-    /// <summary>Returns the trace ID of a well-formed <c>traceparent</c>; otherwise null.</summary>
-    public static string? TraceIdOf(string? value) => HasTraceId(value) ? value!.Substring(3, 32) : null;
+    /// <summary>Returns the trace ID of a well-formed <c>traceparent</c>; otherwise nothing.</summary>
+    public static ReadOnlyMemory<char> TraceIdOf(string? value) => HasTraceId(value) ? value.AsMemory(3, 32) : default;
 
     private static bool HasTraceId(string? value) =>
         value is { Length: >= Length } && value[2] == '-' && value[35] == '-' && value[52] == '-'

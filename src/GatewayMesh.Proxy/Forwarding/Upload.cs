@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using GatewayMesh.Proxy.Connections;
 using GatewayMesh.Proxy.Http1;
 using GatewayMesh.Proxy.Messages;
@@ -6,15 +7,19 @@ using GatewayMesh.Proxy.Pipeline;
 
 namespace GatewayMesh.Proxy.Forwarding;
 
-/// <summary>The body of a request on its way to an instance, while the response is awaited or already arriving.</summary>
+/// <summary>
+/// The body of a request on its way to an instance, while the response is awaited or already arriving. Reused for the attempts of a
+/// client's connection, one after the other.
+/// </summary>
 [
     System.Diagnostics.CodeAnalysis.SuppressMessage(
-        "Design", "CA1001", Justification = "StopAsync disposes of the source, once the body is no longer read.")]
-internal sealed class Upload(Exchange exchange, ClientConnection client, InstanceConnection connection)
+        "Design", "CA1001", Justification = "A source without a timer holds no resources.")]
+internal sealed class Upload(Exchange exchange, ClientConnection client)
 {
     private const int BufferSize = 16 * 1024;
 
-    private readonly CancellationTokenSource _stop = new();
+    private CancellationTokenSource _stop = new();
+    private InstanceConnection _connection = null!;
     private Task _task = Task.CompletedTask;
 
     /// <summary>True once the body is being sent.</summary>
@@ -35,6 +40,19 @@ internal sealed class Upload(Exchange exchange, ClientConnection client, Instanc
     /// <summary>True while the next bytes are awaited from the client.</summary>
     public bool AwaitsClient { get; private set; }
 
+    /// <summary>Begins the body of an attempt.</summary>
+    /// <param name="connection">Connection to the instance.</param>
+    public Upload Begin(InstanceConnection connection)
+    {
+        (_connection, _task, IsStarted, IsComplete, Fault, Progressed) = (connection, Task.CompletedTask, false, false, null, null);
+        if (!_stop.TryReset())
+        {
+            _stop = new CancellationTokenSource();
+        }
+
+        return this;
+    }
+
     /// <summary>Starts to send, once.</summary>
     public void Start()
     {
@@ -51,11 +69,9 @@ internal sealed class Upload(Exchange exchange, ClientConnection client, Instanc
         if (!_task.IsCompleted)
         {
             await _stop.CancelAsync().ConfigureAwait(false);
-            connection.Abort();
+            _connection.Abort();
             await _task.ConfigureAwait(false);
         }
-
-        _stop.Dispose();
     }
 
     private async Task RunAsync()
@@ -83,7 +99,7 @@ internal sealed class Upload(Exchange exchange, ClientConnection client, Instanc
         }
         catch (Exception) when (Fault is not null)
         {
-            connection.Abort();
+            _connection.Abort();
         }
         finally
         {
@@ -91,15 +107,16 @@ internal sealed class Upload(Exchange exchange, ClientConnection client, Instanc
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
         var read = exchange.Body.ReadAsync(buffer, _stop.Token);
         AwaitsClient = true;
         try
         {
-            if (!read.IsCompleted && !connection.Output.IsEmpty)
+            if (!read.IsCompleted && !_connection.Output.IsEmpty)
             {
-                await connection.SendAsync().ConfigureAwait(false); // the head does not wait for the body
+                await _connection.SendAsync().ConfigureAwait(false); // the head does not wait for the body
             }
 
             return await read.ConfigureAwait(false);
@@ -119,22 +136,23 @@ internal sealed class Upload(Exchange exchange, ClientConnection client, Instanc
     {
         if (exchange.Head.Framing != BodyFraming.Chunked)
         {
-            return connection.SendAsync(content);
+            return _connection.SendAsync(content);
         }
 
         BeginChunk(content.Length);
         return SendChunkAsync(content);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendChunkAsync(ReadOnlyMemory<byte> content)
     {
-        await connection.SendAsync(content).ConfigureAwait(false);
-        connection.Output.Add("\r\n"u8);
+        await _connection.SendAsync(content).ConfigureAwait(false);
+        _connection.Output.Add("\r\n"u8);
     }
 
     private void BeginChunk(int length)
     {
-        var writer = new HeadWriter(connection.Output);
+        var writer = new HeadWriter(_connection.Output);
         writer.BeginChunk(length);
         writer.Complete();
     }
@@ -143,13 +161,13 @@ internal sealed class Upload(Exchange exchange, ClientConnection client, Instanc
     {
         if (exchange.Head.Framing == BodyFraming.Chunked)
         {
-            var writer = new HeadWriter(connection.Output);
+            var writer = new HeadWriter(_connection.Output);
             writer.LastChunk();
             ForwardedRequest.WriteTrailers(exchange, client.Trailers, ref writer);
             writer.EndHead();
             writer.Complete();
         }
 
-        return connection.Output.IsEmpty ? ValueTask.CompletedTask : connection.SendAsync();
+        return _connection.Output.IsEmpty ? ValueTask.CompletedTask : _connection.SendAsync();
     }
 }

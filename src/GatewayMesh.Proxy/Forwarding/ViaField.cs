@@ -24,18 +24,15 @@ internal static class ViaField
             MessageVersion.Http10 => "1.0",
             _ => "1.1",
         };
-        Span<char> text = stackalloc char[128];
-        if (before.Count > 0)
-        {
-            to.Add(Name, $"{before}, {version} {pseudonym}");
-        }
-        else if (text.TryWrite($"{version} {pseudonym}", out var length))
+        var (received, comma) = before.Count > 0 ? (before.ToString(), ", ") : ("", "");
+        Span<char> text = stackalloc char[256];
+        if (text.TryWrite($"{received}{comma}{version} {pseudonym}", out var length))
         {
             to.Add(Name, text[..length]);
         }
         else
         {
-            to.Add(Name, $"{version} {pseudonym}");
+            to.Add(Name, $"{received}{comma}{version} {pseudonym}");
         }
     }
 

@@ -97,7 +97,7 @@ internal sealed class RequestEntry(
             BytesOut = exchange.Response.ContentLength ?? 0,
             Attempts = exchange.Tried.Count,
             Retry = exchange.LastVerdict,
-            Endpoint = exchange.Attempt.Hop.Upstream?.Key.Address.ToString(),
+            Endpoint = exchange.Attempt.Hop.Upstream?.Address,
             Tier = exchange.Tier,
             RequestId = exchange.RequestId,
             TraceId = TraceContext.TraceIdOf(exchange.Head.Fields[TraceContext.Field]),

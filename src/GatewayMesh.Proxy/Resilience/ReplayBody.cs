@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace GatewayMesh.Proxy.Resilience;
 
@@ -110,6 +111,7 @@ internal sealed class ReplayBody
     }
 
     /// <summary>Reads for <paramref name="reader"/> at <paramref name="position"/> of the body.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReadAsync(ReplayReader reader, long position, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         while (true)

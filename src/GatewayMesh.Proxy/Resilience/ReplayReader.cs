@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GatewayMesh.Proxy.Resilience;
 
 /// <summary>A body as read by one attempt, from its first byte.</summary>
@@ -25,6 +27,7 @@ internal sealed class ReplayReader(ReplayBody body) : Stream
     }
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var count = await body.ReadAsync(this, _position, buffer, cancellationToken).ConfigureAwait(false);

@@ -49,7 +49,15 @@ internal sealed class AccessLogLine(IBufferWriter<byte> output, string node, Tim
         _json.WriteString("endpoint", request.Endpoint);
         _json.WriteString("tier", request.Tier.Word());
         _json.WriteString("requestId", request.RequestId);
-        _json.WriteString("traceId", request.TraceId);
+        if (request.TraceId.IsEmpty)
+        {
+            _json.WriteNull("traceId");
+        }
+        else
+        {
+            _json.WriteString("traceId", request.TraceId.Span);
+        }
+
         _json.WriteEndObject();
         _json.Flush();
         output.Write("\n"u8);

@@ -73,6 +73,6 @@ public readonly record struct RequestSummary
     /// <summary>ID of the request.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>Trace ID, or null.</summary>
-    public string? TraceId { get; init; }
+    /// <summary>Trace ID; empty if there is none.</summary>
+    public ReadOnlyMemory<char> TraceId { get; init; }
 }

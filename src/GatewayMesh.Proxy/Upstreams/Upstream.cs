@@ -13,6 +13,9 @@ internal sealed class Upstream(UpstreamKey key, PoolIdentity? identity, HttpMess
     /// <summary>Key of the pool.</summary>
     public UpstreamKey Key { get; } = key;
 
+    /// <summary><c>host:port</c>, for logs.</summary>
+    public string Address { get; } = key.Address.ToString();
+
     /// <summary><c>http://host:port</c>: prefix of request targets.</summary>
     public string Prefix { get; } = "http://" + key.Address;
 

@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using GatewayMesh.Certificates.Folder;
 using GatewayMesh.Certificates.Handshakes;
 using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Values;
 using GatewayMesh.Fixtures;
 
 namespace GatewayMesh.Proxy.Tests.Rig;
@@ -48,8 +49,23 @@ internal sealed partial class CertifiedMesh : IAsyncDisposable
         return (plane, Inbound(plane, service, application));
     }
 
-    public static IPEndPoint Inbound(Mesh plane, string service, Backend application) =>
-        plane.Open(ListenerKind.Inbound, $"inbound/{service}", spec => spec with { Service = service, Application = application.HostPort });
+    /// <summary>
+    /// Starts two sidecars with certificates: <c>web</c> calls <c>payments</c>, whose application is given. Returns the address at which
+    /// <c>web</c> calls.
+    /// </summary>
+    public async Task<(Mesh Caller, Mesh Callee, IPEndPoint Outbound)> Pair(
+        HostPort application, Func<DataPlaneOptions, DataPlaneOptions>? with = null)
+    {
+        var callee = await Plane("sidecar", ["payments"], with);
+        var caller = await Plane("sidecar", ["web"], with);
+        caller.Service("payments", new HostPort("127.0.0.1", Inbound(callee, "payments", application).Port));
+        return (caller, callee, caller.Outbound());
+    }
+
+    public static IPEndPoint Inbound(Mesh plane, string service, Backend application) => Inbound(plane, service, application.HostPort);
+
+    public static IPEndPoint Inbound(Mesh plane, string service, HostPort application) =>
+        plane.Open(ListenerKind.Inbound, $"inbound/{service}", spec => spec with { Service = service, Application = application });
 
     /// <summary>Opens a gateway's listener for peers.</summary>
     public static IPEndPoint MeshListener(Mesh plane) =>
