@@ -134,7 +134,7 @@ Task("Test")
         }
     });
 
-// The readers of HTTP/1.1 with many more inputs than a test run has, and with others each time a seed is given.
+// The readers of bytes from outside with many more inputs than a test run has, and with others each time a seed is given.
 Task("Fuzz")
     .IsDependentOn("Restore")
     .Does(async () =>

@@ -12,7 +12,7 @@ Usage: ./build.sh TARGET [ARGUMENTS]
              ./build.sh demo --duration 20s
   test     build, publish and run every test; the last line is `N passed, N failed`
              ./build.sh test --filter NAME     only test projects whose name contains NAME
-  fuzz     10,000,000 inputs for each reader of HTTP/1.1, with progress; ends with 1 and the input if one fails
+  fuzz     10,000,000 inputs for each reader of HTTP/1.1, PROXY headers, and hellos of guards, with progress; ends with 1 and the input if one fails
              ./build.sh fuzz --inputs 100000 --seed 7
   bench    measure the published file against HAProxy, nginx, Caddy and bare YARP in one interleaved run (usually about 40 minutes);
            reports as text, JSON and SVG in artifacts/bench. As root it installs the peers from Debian

@@ -51,6 +51,7 @@ internal sealed class TunnelConnectionMiddleware(
         await channel.WriteAsync(new[] { (byte)answer }).ConfigureAwait(false);
         if (answer != TunnelAnswer.Ok)
         {
+            await LingeringClose.EndAsync(inbound).ConfigureAwait(false);
             return false;
         }
 

@@ -3,6 +3,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using GatewayMesh.Proxy.Edge;
+using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Edge;
 
@@ -126,6 +127,29 @@ public class ProxyHeaderTests
         Assert.That(
             Enumerable.Range(0, header.Length).Select(cut => ProxyHeader.Read(header.AsSpan(0, cut), out _, out _)),
             Is.All.EqualTo(ProxyHeaderResult.Incomplete));
+    }
+
+    [Test]
+    public async Task A_header_cut_anywhere_names_the_same_client([Values] bool second)
+    {
+        var header = second
+            ? V2(0x21, 0x11, [192, 0, 2, 1, 198, 51, 100, 1, 0xdc, 4, 1, 0xbb, 5, 0, 1, 7])
+            : Encoding.ASCII.GetBytes("PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\n");
+        byte[] bytes = [.. header, .. "GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n"u8];
+        using var application = Backend.Answering("paid");
+        await using var edge = (await PublicMesh.Start(application)).With(
+            listener => listener with { ProxyProtocol = true }, "127.0.0.0/8");
+
+        for (var cut = 1; cut <= header.Length + 1; cut++)
+        {
+            using var client = await RawConnection.To(edge.Address);
+            await client.Send(bytes.AsMemory(0, cut));
+            await Task.Delay(2); // usually read on its own
+            await client.Send(bytes.AsMemory(cut));
+
+            Assert.That((await client.ReadMessage(isResponse: true)).Body, Is.EqualTo("paid"), $"cut at {cut}");
+            Assert.That(edge.Last["X-Forwarded-For"], Is.EqualTo("192.0.2.1"), $"cut at {cut}");
+        }
     }
 
     [FsCheck.NUnit.Property(MaxTest = 5000)]

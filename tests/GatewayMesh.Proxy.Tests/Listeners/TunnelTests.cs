@@ -42,6 +42,44 @@ public class TunnelTests
     }
 
     [Test]
+    public async Task A_hello_cut_anywhere_is_read_the_same()
+    {
+        using var payments = Backend.Answering("paid");
+        await using var mesh = await Gateway();
+        mesh.Service("payments", payments.HostPort);
+        var address = Listener(mesh);
+        var hello = new TunnelHello("web", "payments", "host-b", "1").ToBytes();
+        byte[] bytes = [.. hello, .. "GET /x HTTP/1.1\r\nHost: localhost:5001\r\n\r\n"u8];
+
+        for (var cut = 1; cut <= hello.Length + 1; cut++)
+        {
+            using var tunnel = await RawConnection.To(address);
+            await tunnel.Send(bytes.AsMemory(0, cut));
+            await Task.Delay(2); // usually read on its own
+            await tunnel.Send(bytes.AsMemory(cut));
+
+            Assert.That(await Answer(tunnel), Is.EqualTo(TunnelAnswer.Ok), $"cut at {cut}");
+            Assert.That((await tunnel.ReadMessage(isResponse: true)).Body, Is.EqualTo("paid"), $"cut at {cut}");
+        }
+    }
+
+    [Test]
+    public async Task A_guard_that_sends_before_it_reads_gets_the_refusal()
+    {
+        await using var mesh = await Gateway();
+        using var tunnel = await RawConnection.To(Listener(mesh));
+
+        await tunnel.Send(new TunnelHello("web,admin", null, "host-b", "1").ToBytes());
+        for (var i = 0; i < 8; i++)
+        {
+            await tunnel.Send(new byte[4 * 1024]);
+            await Task.Delay(5); // a reset would have arrived by then
+        }
+
+        Assert.That(await tunnel.ReadToEnd(), Is.EqualTo(((char)TunnelAnswer.Denied).ToString()));
+    }
+
+    [Test]
     public async Task A_draining_gateway_reports_draining()
     {
         await using var mesh = await Gateway();

@@ -33,6 +33,12 @@ public sealed class FuzzTests
     [Test]
     public void Content_of_known_length() => Run(new BodyFuzz(BodyFraming.Length, 17));
 
+    [Test]
+    public void PROXY_headers() => Run(new ProxyHeaderFuzz());
+
+    [Test]
+    public void Hellos_of_guards() => Run(new TunnelHelloFuzz());
+
     private void Run(IFuzzTarget target)
     {
         var inputs = Number(Count, Fixed);
