@@ -1,3 +1,4 @@
+using GatewayMesh.Bench.Peers;
 using GatewayMesh.Bench.Runs;
 
-return await BenchCommand.RunAsync(args);
+return args is ["yarp-hop", .. var hop] ? await YarpHop.RunAsync(hop) : await BenchCommand.RunAsync(args);

@@ -1,3 +1,4 @@
+using GatewayMesh.Bench.Loads;
 using GatewayMesh.Bench.Processes;
 
 namespace GatewayMesh.Bench.Peers;
@@ -11,7 +12,7 @@ internal sealed class Deployment(string name, IReadOnlyList<HopProcess> hops) : 
     /// <summary>Port for clients on 127.0.0.1.</summary>
     public required int Port { get; init; }
 
-    /// <summary>Port for clients with HTTP/2. Default: the same.</summary>
+    /// <summary>Port for clients with HTTP/2. Default: none, the peer is not measured with HTTP/2.</summary>
     public int? Http2Port { get; init; }
 
     /// <summary>Configuration files by name.</summary>
@@ -19,6 +20,9 @@ internal sealed class Deployment(string name, IReadOnlyList<HopProcess> hops) : 
 
     /// <summary>The programs, the one that clients call first.</summary>
     public IReadOnlyList<HopProcess> Hops => hops;
+
+    /// <summary>True if there is a port for the protocol of a load.</summary>
+    public bool Takes(Load load) => load.Streams == 0 || Http2Port is not null;
 
     /// <summary>Waits until the application answers through the hops.</summary>
     /// <exception cref="BenchException">A program ended, or no answer came in time.</exception>

@@ -54,6 +54,7 @@ internal sealed class MeshPeer(string program) : Peer
         return new(Name, [await HopAsync($"{folder}/host-a", first, bed), await HopAsync($"{folder}/host-b", second, bed)])
         {
             Port = port,
+            Http2Port = port,
             Configuration = new Dictionary<string, string> { ["hop A"] = first, ["hop B"] = second, ["entries"] = Policies },
         };
     }

@@ -64,7 +64,7 @@ internal static class BenchCommand
             throw new BenchException($"{program} is missing: run ./build.sh publish");
         }
 
-        IReadOnlyList<Peer> peers = [new MeshPeer(program), new HaProxyPeer()];
+        IReadOnlyList<Peer> peers = [new MeshPeer(program), new HaProxyPeer(), new NginxPeer(), new CaddyPeer(), new YarpPeer()];
         var figures = FigureList.All.Where(figure => options.Only.Count == 0 || options.Only.Contains(figure.Group)).ToList();
         var versions = new Dictionary<string, string>();
         foreach (var peer in peers)

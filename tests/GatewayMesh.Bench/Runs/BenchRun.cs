@@ -48,7 +48,7 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<Peer> peers, 
             {
                 foreach (var step in Shuffled(steps, order))
                 {
-                    foreach (var (_, deployment) in Shuffled(deployments.Where(one => one.Setup == step.Setup), order))
+                    foreach (var (_, deployment) in Shuffled(deployments.Where(one => one.Setup == step.Setup && one.Deployment.Takes(step.Load)), order))
                     {
                         progress.Say($"round {round} of {options.Rounds}: {step.Name}: {deployment.Name}");
                         _measurements.Add(await MeasureAsync(step, deployment, round, bed, end));
@@ -74,7 +74,7 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<Peer> peers, 
 
     private async Task<Measurement> MeasureAsync(Step step, Deployment deployment, int round, TestBed bed, CancellationToken end)
     {
-        var port = step.Load.Streams > 0 ? deployment.Http2Port ?? deployment.Port : deployment.Port;
+        var port = step.Load.Streams > 0 ? deployment.Http2Port!.Value : deployment.Port;
         var log = bed.PathOf("requests.log");
 
         // Connections between the hops exist afterwards, so that no handshake is counted.

@@ -18,6 +18,24 @@ internal sealed record Step(string Name, Setup Setup, Load Load)
     /// <summary>200 requests a second.</summary>
     public static readonly Step Rate200 = AtRate(Setup.Pair, 200);
 
+    /// <summary>One hop without TLS, as many requests as possible.</summary>
+    public static readonly Step HopSaturated = new("plain hop, saturated", Setup.PlainHop, new("/", 64));
+
+    /// <summary>One hop without TLS, 1,000 requests a second.</summary>
+    public static readonly Step HopRate1000 = AtRate(Setup.PlainHop, 1000);
+
+    /// <summary>Bodies of 10,000 bytes.</summary>
+    public static readonly Step Body10K = new("pair, 10 KB", Setup.Pair, new("/10k", 64));
+
+    /// <summary>Bodies of 100,000 bytes.</summary>
+    public static readonly Step Body100K = new("pair, 100 KB", Setup.Pair, new("/100k", 64));
+
+    /// <summary>Bodies of 200,000,000 bytes, one after the other.</summary>
+    public static readonly Step Stream200M = new("pair, 200 MB", Setup.Pair, new("/200m", 1) { RequestsPerSecond = 1 });
+
+    /// <summary>HTTP/2 from the client.</summary>
+    public static readonly Step Http2 = new("pair, HTTP/2", Setup.Pair, new("/", 4) { Streams = 16 });
+
     private static Step AtRate(Setup setup, int rate) =>
         new($"{(setup == Setup.Pair ? "pair" : "plain hop")}, {rate} a second", setup, new("/", 16) { Rate = rate });
 }
