@@ -1,3 +1,4 @@
+using GatewayMesh.Bench.Peers;
 using GatewayMesh.Bench.Processes;
 
 namespace GatewayMesh.Bench.Tests;
@@ -21,6 +22,15 @@ public sealed class ProcessTests
 
     [Test]
     public void A_process_without_the_field_has_no_private_memory() => Assert.That(PrivateMemory.Parse(["Name:\tkthreadd"]), Is.Zero);
+
+    [Test]
+    public void The_time_of_a_start_is_in_an_event_of_the_guard() =>
+        Assert.That(
+            MeshPeer.ReadyMilliseconds("""{"event":"worker-ready","message":"worker 32001 became ready 257 ms after its start"}"""),
+            Is.EqualTo(257));
+
+    [Test]
+    public void Without_the_event_no_worker_is_ready() => Assert.That(MeshPeer.ReadyMilliseconds("worker 32001 was started"), Is.Null);
 
     [Test]
     public void This_process_has_used_processor_time() =>

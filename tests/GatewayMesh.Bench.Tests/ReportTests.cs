@@ -41,6 +41,14 @@ public sealed class ReportTests
         Assert.That(Result.Of(Cost with { Rival = null, Target = 20 }, [Measured("GatewayMesh", 1, 19)]).IsMet, Is.True);
 
     [Test]
+    public void The_share_of_policies_is_a_part_of_the_cost_with_them()
+    {
+        var figure = Cost with { Rival = "without", Comparison = Comparison.SharePercent };
+
+        Assert.That(Result.Of(figure, [Measured("GatewayMesh", 1, 100), Measured("without", 1, 50)]).Compared!.Median, Is.EqualTo(50));
+    }
+
+    [Test]
     public void A_figure_without_measurements_is_neither_met_nor_missed() => Assert.That(Result.Of(Cost, []).IsMet, Is.Null);
 
     [Test]
@@ -48,7 +56,8 @@ public sealed class ReportTests
     {
         var result = Result.Of(Cost, [Measured("GatewayMesh", 1, 90), Measured("HAProxy", 1, 100)]);
 
-        var table = TextReport.Table(new("title", new Dictionary<string, string>(), [result], [], new Dictionary<string, string>()));
+        var versions = new Dictionary<string, string> { ["GatewayMesh"] = "1", ["HAProxy"] = "2" };
+        var table = TextReport.Table(new("title", versions, [result], [], new Dictionary<string, string>()));
 
         Assert.That(
             table.Split('\n'),

@@ -4,8 +4,10 @@ using GatewayMesh.Bench.Processes;
 namespace GatewayMesh.Bench.Peers;
 
 /// <summary>The running programs of a peer in one setup.</summary>
-internal sealed class Deployment(string name, IReadOnlyList<HopProcess> hops) : IAsyncDisposable
+internal sealed class Deployment(string name, IReadOnlyList<HopProcess> started) : IAsyncDisposable
 {
+    private readonly List<HopProcess> _hops = [.. started];
+
     /// <summary>Name in the report: the peer, and the setup unless each peer has that one.</summary>
     public string Name => name;
 
@@ -19,10 +21,17 @@ internal sealed class Deployment(string name, IReadOnlyList<HopProcess> hops) : 
     public required IReadOnlyDictionary<string, string> Configuration { get; init; }
 
     /// <summary>The programs, the one that clients call first.</summary>
-    public IReadOnlyList<HopProcess> Hops => hops;
+    public IReadOnlyList<HopProcess> Hops => _hops;
 
-    /// <summary>True if there is a port for the protocol of a load.</summary>
-    public bool Takes(Load load) => load.Streams == 0 || Http2Port is not null;
+    /// <summary>Starts the first hop again. Default: none, the peer is not measured that way.</summary>
+    public Func<Task<HopProcess>>? StartFirst { get; init; }
+
+    /// <summary>Reads how long a worker took to be ready, in milliseconds, from the output of a hop; null before that.</summary>
+    public Func<string, double?> ReadyMilliseconds { get; init; } = _ => null;
+
+    /// <summary>True if the deployment can be measured with a load; null is a restart.</summary>
+    public bool Takes(Load? load) =>
+        load is null ? StartFirst is not null : load.Streams == 0 || Http2Port is not null;
 
     /// <summary>Waits until the application answers through the hops.</summary>
     /// <exception cref="BenchException">A program ended, or no answer came in time.</exception>
@@ -32,7 +41,7 @@ internal sealed class Deployment(string name, IReadOnlyList<HopProcess> hops) : 
         client.DefaultRequestHeaders.Host = "payments";
         var last = "no answer";
         var deadline = TimeProvider.System.GetUtcNow() + limit;
-        while (TimeProvider.System.GetUtcNow() < deadline && !hops.Any(hop => hop.HasExited))
+        while (TimeProvider.System.GetUtcNow() < deadline && !_hops.Any(hop => hop.HasExited))
         {
             try
             {
@@ -56,13 +65,21 @@ internal sealed class Deployment(string name, IReadOnlyList<HopProcess> hops) : 
             await Task.Delay(50, end);
         }
 
-        throw new BenchException($"{name} does not become ready: {last}\n{string.Join('\n', hops.Select(hop => $"{hop.Name}:\n{hop.Log}"))}");
+        throw new BenchException($"{name} does not become ready: {last}\n{string.Join('\n', _hops.Select(hop => $"{hop.Name}:\n{hop.Log}"))}");
+    }
+
+    /// <summary>Ends the first hop and starts it again, with the files of its last run.</summary>
+    public async Task RestartAsync()
+    {
+        await _hops[0].EndAsync();
+        await _hops[0].DisposeAsync();
+        _hops[0] = await StartFirst!();
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var hop in hops)
+        foreach (var hop in _hops)
         {
             await hop.DisposeAsync();
         }

@@ -6,6 +6,9 @@ namespace GatewayMesh.Bench.Peers;
 /// <summary>HAProxy from Debian: mTLS, a rule on the client's certificate, statistics, and no log.</summary>
 internal sealed class HaProxyPeer : Peer
 {
+    /// <summary>Name in the report.</summary>
+    public const string OwnName = "HAProxy";
+
     private const string Head = """
         global
           nbthread 2
@@ -25,7 +28,7 @@ internal sealed class HaProxyPeer : Peer
         """;
 
     /// <inheritdoc/>
-    public override string Name => "HAProxy";
+    public override string Name => OwnName;
 
     /// <inheritdoc/>
     public override async Task<string> VersionAsync(CancellationToken end) =>

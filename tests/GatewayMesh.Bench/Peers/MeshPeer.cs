@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using GatewayMesh.Bench.Processes;
 using GatewayMesh.Fixtures;
 
@@ -5,38 +7,50 @@ namespace GatewayMesh.Bench.Peers;
 
 /// <summary>GatewayMesh: the published program, with a folder as registry.</summary>
 /// <param name="program">Path of the program.</param>
-internal sealed class MeshPeer(string program) : Peer
+internal sealed partial class MeshPeer(string program) : Peer
 {
-    private const string Policies = """
-        kind: service-policy
-        name: payments
-        timeouts: { request: 15s, attempt: 10s, connect: 1s, idle: 5m }
-        retries: { on: [ not-forwarded, connect-failure, refused-stream, reset, gateway-error ], maxAttempts: 3, budget: { ratio: 20%, minPerSecond: 10 } }
-        loadBalancing: { policy: peakEwma }
-        ---
-        kind: service-intentions
-        name: payments
-        sources:
-          - { name: web, action: allow }
-          - { name: "*", action: deny }
+    /// <summary>Name in the report.</summary>
+    public const string OwnName = "GatewayMesh";
 
-        """;
+    // The least that is allowed: the other peers write no access log at all.
+    private const string Logs = "logs: { accessLog: { maxLinesPerSecond: 1 } }";
 
     /// <inheritdoc/>
-    public override string Name => "GatewayMesh";
+    public override string Name => OwnName;
+
+    /// <summary>Name of a deployment.</summary>
+    public static string NameOf(Setup setup) => setup switch
+    {
+        Setup.LeanPair => $"{OwnName} without policies",
+        Setup.LargePair => $"{OwnName} with 10,000 services",
+        _ => OwnName,
+    };
+
+    /// <summary>Time that an event of the guard names, in milliseconds; null without the event.</summary>
+    public static double? ReadyMilliseconds(string log) =>
+        Ready().Match(log) is { Success: true } found ? double.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture) : null;
 
     /// <inheritdoc/>
     public override async Task<string> VersionAsync(CancellationToken end) => (await Tool.OutputAsync(program, ["version"], end)).Trim();
 
     /// <inheritdoc/>
-    public override bool Offers(Setup setup) => setup is Setup.Pair or Setup.PlainHop;
+    public override bool Offers(Setup setup) => true;
 
     /// <inheritdoc/>
     public override async Task<Deployment> StartAsync(Setup setup, TestBed bed)
     {
         var (port, middle) = (FreePorts.Next(), FreePorts.Next());
         var folder = $"mesh-{setup}";
-        _ = bed.Write($"{folder}/registry/entries.yaml", Policies);
+        var entries = setup == Setup.LeanPair ? MeshEntries.Lean : MeshEntries.Full;
+        _ = bed.Write($"{folder}/registry/entries.yaml", entries);
+        if (setup == Setup.LargePair)
+        {
+            foreach (var (name, content) in MeshEntries.Others())
+            {
+                _ = bed.Write($"{folder}/registry/{name}", content);
+            }
+        }
+
         var payments = $"{{ name: payments, port: {bed.ApplicationPort}, inbound: 127.0.0.1:{(setup == Setup.PlainHop ? port : middle)} }}";
         if (setup == Setup.PlainHop)
         {
@@ -44,18 +58,20 @@ internal sealed class MeshPeer(string program) : Peer
             return new(Name, [await HopAsync($"{folder}/host-b", hop, bed)])
             {
                 Port = port,
-                Configuration = new Dictionary<string, string> { ["hop"] = hop, ["entries"] = Policies },
+                Configuration = new Dictionary<string, string> { ["hop"] = hop, ["entries"] = entries },
             };
         }
 
         var identity = $"identity: mtls\ncertificates: {bed.MeshCertificates}";
         var first = Bootstrap("host-a", folder, identity, $"{{ name: web, port: {FreePorts.Next()}, outbound: 127.0.0.1:{port} }}", bed);
         var second = Bootstrap("host-b", folder, identity, payments, bed);
-        return new(Name, [await HopAsync($"{folder}/host-a", first, bed), await HopAsync($"{folder}/host-b", second, bed)])
+        return new(NameOf(setup), [await HopAsync($"{folder}/host-a", first, bed), await HopAsync($"{folder}/host-b", second, bed)])
         {
             Port = port,
             Http2Port = port,
-            Configuration = new Dictionary<string, string> { ["hop A"] = first, ["hop B"] = second, ["entries"] = Policies },
+            StartFirst = () => HopAsync($"{folder}/host-a", first, bed),
+            ReadyMilliseconds = ReadyMilliseconds,
+            Configuration = new Dictionary<string, string> { ["hop A"] = first, ["hop B"] = second, ["entries"] = entries },
         };
     }
 
@@ -66,7 +82,9 @@ internal sealed class MeshPeer(string program) : Peer
         runDir: {bed.PathOf($"{folder}/{node}/run")}
         registry: file:{bed.PathOf($"{folder}/registry")}
         admin: {FreePorts.Loopback()}
+        drainDelay: 0s
         {identity}
+        {Logs}
         sidecar:
           address: 127.0.0.1
           services:
@@ -76,4 +94,7 @@ internal sealed class MeshPeer(string program) : Peer
 
     private Task<HopProcess> HopAsync(string name, string bootstrap, TestBed bed) =>
         HopProcess.StartAsync(name, program, "--config", bed.Write($"{name}.yaml", bootstrap));
+
+    [GeneratedRegex(@"became ready ([\d.]+) ms after its start")]
+    private static partial Regex Ready();
 }

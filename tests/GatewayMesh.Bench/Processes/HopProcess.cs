@@ -7,6 +7,8 @@ namespace GatewayMesh.Bench.Processes;
 internal sealed partial class HopProcess : IAsyncDisposable
 {
     private const int Kill = 9;
+    private const int Terminate = 15;
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
     private readonly OwnedProcess _owned;
 
     private HopProcess(string name, OwnedProcess owned) => (Name, _owned) = (name, owned);
@@ -26,6 +28,17 @@ internal sealed partial class HopProcess : IAsyncDisposable
     /// <summary>Starts a program, which ends with the bench at the latest.</summary>
     public static async Task<HopProcess> StartAsync(string name, string program, params string[] arguments) =>
         new(name, await OwnedProcess.StartAsync(program, arguments));
+
+    /// <summary>Asks the program to end, and waits a while for that.</summary>
+    public async Task EndAsync()
+    {
+        _ = Send(_owned.Id, Terminate);
+        var deadline = TimeProvider.System.GetUtcNow() + EndLimit;
+        while (!HasExited && TimeProvider.System.GetUtcNow() < deadline)
+        {
+            await Task.Delay(20);
+        }
+    }
 
     /// <summary>Kills the program and its children.</summary>
     public async ValueTask DisposeAsync()

@@ -3,7 +3,7 @@ namespace GatewayMesh.Bench.Reports;
 /// <summary>A figure with what was measured.</summary>
 /// <param name="Figure">The figure.</param>
 /// <param name="Values">Spread by deployment.</param>
-/// <param name="Compared">Spread of the ratio within each round, or of the value when the figure has no rival.</param>
+/// <param name="Compared">Spread of the comparison within each round, or of the value when the figure has no rival.</param>
 internal sealed record Result(Figure Figure, IReadOnlyDictionary<string, Spread> Values, Spread? Compared)
 {
     /// <summary>True if the median reaches the target; null if it was not measured.</summary>
@@ -17,13 +17,13 @@ internal sealed record Result(Figure Figure, IReadOnlyDictionary<string, Spread>
             .Select(measurement => (measurement.Deployment, measurement.Round, Value: figure.Value(measurement)))
             .Where(value => value.Value is not null)
             .Select(value => (value.Deployment, value.Round, Value: value.Value!.Value)).ToList();
-        var mesh = own.Where(value => value.Deployment == "GatewayMesh").ToList();
+        var subject = own.Where(value => value.Deployment == figure.Subject).ToList();
         var compared = figure.Rival is null
-            ? mesh.Select(value => value.Value)
-            : from value in mesh
+            ? subject.Select(value => value.Value)
+            : from value in subject
               from rival in own
               where rival.Deployment == figure.Rival && rival.Round == value.Round && rival.Value > 0
-              select value.Value / rival.Value;
+              select figure.Comparison.Of(value.Value, rival.Value);
         return new(
             figure,
             own.GroupBy(value => value.Deployment)

@@ -6,6 +6,13 @@ namespace GatewayMesh.Bench.Reports;
 /// <summary>The report as text: machine, versions, table, and configurations.</summary>
 internal static class TextReport
 {
+    private const string Legend = """
+        Columns of programs: medians of all rounds. Compared: median [least–most] of all rounds, each compared within its round. Without a unit:
+        GatewayMesh ÷ HAProxy. In %: 10,000 services, what the pair with them costs more; policies, what the pair with the policies that can be
+        switched off costs more than the one without, as a share of the former. In ms and MB: GatewayMesh's own value, or the difference to the pair
+        without 10,000 services. CPU: user and system time of all processes of all hops, divided by the requests.
+        """;
+
     /// <summary>Writes the report.</summary>
     public static string Of(Report report)
     {
@@ -18,7 +25,7 @@ internal static class TextReport
 
         text.AppendLine();
         text.AppendLine(Table(report));
-        text.AppendLine("Columns: medians of all rounds. Compared: GatewayMesh ÷ HAProxy within each round (or GatewayMesh's own value), median [least–most].");
+        text.AppendLine(Legend);
         foreach (var (name, content) in report.Configuration)
         {
             text.AppendLine();
@@ -32,7 +39,7 @@ internal static class TextReport
     /// <summary>The table of all figures, as Markdown with aligned columns.</summary>
     public static string Table(Report report)
     {
-        var names = report.Results.SelectMany(result => result.Values.Keys).Distinct().ToList();
+        var names = report.Versions.Keys.Where(name => report.Results.Any(result => result.Values.ContainsKey(name))).ToList();
         var rows = new List<string[]> { (string[])["figure", "unit", .. names, "compared", "target", ""] };
         foreach (var result in report.Results)
         {
@@ -42,13 +49,14 @@ internal static class TextReport
                 result.Figure.Unit,
                 .. names.Select(name => result.Values.TryGetValue(name, out var spread) ? Number(spread.Median, result.Figure.Decimals) : ""),
                 Compared(result),
-                $"{(result.Figure.MoreIsBetter ? "≥" : "≤")} {result.Figure.Target.ToString(CultureInfo.InvariantCulture)}",
+                Target(result.Figure),
                 result.IsMet switch { true => "met", false => "missed", null => "not measured" },
             ]);
         }
 
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        var lines = rows.Select(row => "| " + string.Join(" | ", row.Select((cell, column) => cell.PadRight(widths[column]))) + " |").ToList();
+        var padded = rows.Select(row => row.Select((cell, column) => cell.PadRight(widths[column])));
+        var lines = padded.Select(row => $"| {string.Join(" | ", row)} |").ToList();
         lines.Insert(1, "|" + string.Join("|", widths.Select(width => new string('-', width + 2))) + "|");
         return string.Join('\n', lines);
     }
@@ -61,9 +69,16 @@ internal static class TextReport
             return "";
         }
 
-        var decimals = result.Figure.Rival is null ? result.Figure.Decimals : 2;
-        return $"{Number(spread.Median, decimals)} [{Number(spread.Least, decimals)}–{Number(spread.Most, decimals)}]";
+        var (decimals, unit) = Outcome(result.Figure);
+        return $"{Number(spread.Median, decimals)} [{Number(spread.Least, decimals)}–{Number(spread.Most, decimals)}] {unit}".TrimEnd();
     }
+
+    /// <summary>The target with its direction and unit.</summary>
+    public static string Target(Figure figure) =>
+        $"{(figure.MoreIsBetter ? "≥" : "≤")} {figure.Target.ToString(CultureInfo.InvariantCulture)} {Outcome(figure).Unit}".TrimEnd();
+
+    private static (int Decimals, string Unit) Outcome(Figure figure) =>
+        figure.Rival is null ? (figure.Decimals, figure.Unit) : (figure.Comparison.Decimals, figure.Comparison.Unit);
 
     private static string Number(double value, int decimals) => value.ToString($"F{decimals}", CultureInfo.InvariantCulture);
 }

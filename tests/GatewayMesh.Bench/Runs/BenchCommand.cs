@@ -72,7 +72,7 @@ internal static class BenchCommand
             versions[peer.Name] = await peer.VersionAsync(end);
         }
 
-        var run = new BenchRun(options, peers, [.. figures.Select(figure => figure.Step).Distinct()], progress);
+        var run = new BenchRun(options, peers, figures, progress);
         await run.RunAsync(Environment.ProcessId, end);
         var title = string.Create(
             CultureInfo.InvariantCulture,

@@ -1,15 +1,19 @@
 using GatewayMesh.Bench.Loads;
 using GatewayMesh.Bench.Peers;
 using GatewayMesh.Bench.Processes;
+using GatewayMesh.Bench.Reports;
 
 namespace GatewayMesh.Bench.Runs;
 
 /// <summary>All rounds: in each, the steps in a new order, and in each step the peers in a new order.</summary>
-internal sealed class BenchRun(BenchOptions options, IReadOnlyList<Peer> peers, IReadOnlyList<Step> steps, Progress progress)
+internal sealed class BenchRun(BenchOptions options, IReadOnlyList<Peer> peers, IReadOnlyList<Figure> figures, Progress progress)
 {
     private const int WarmUpSeconds = 1;
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private const int FirstWarmUpSeconds = 2;
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(2);
     private readonly List<Measurement> _measurements = [];
+    private readonly List<(Setup Setup, Deployment Deployment)> _deployments = [];
 
     /// <summary>Results so far.</summary>
     public IReadOnlyList<Measurement> Measurements => _measurements;
@@ -25,43 +29,38 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<Peer> peers, 
         await using var bed = new TestBed();
         await bed.StartAsync();
         Configuration["application"] = bed.ApplicationConfiguration;
-        var deployments = new List<(Setup Setup, Deployment Deployment)>();
+        var plan = figures.SelectMany(figure => figure.Setups.Select(setup => (figure.Step, Setup: setup)))
+            .Distinct().ToLookup(pair => pair.Step, pair => pair.Setup);
         try
         {
-            foreach (var setup in steps.Select(step => step.Setup).Distinct())
+            foreach (var setup in plan.SelectMany(step => step).Distinct())
             {
-                foreach (var peer in peers.Where(peer => peer.Offers(setup)))
-                {
-                    progress.Say($"starting {peer.Name}, {setup}");
-                    var deployment = await peer.StartAsync(setup, bed);
-                    deployments.Add((setup, deployment));
-                    await deployment.UntilReadyAsync(StartLimit, end);
-                    foreach (var (file, text) in deployment.Configuration)
-                    {
-                        Configuration[$"{deployment.Name}, {setup}, {file}"] = text;
-                    }
-                }
+                await DeployAsync(setup, bed, end);
             }
 
+            // The first files are on disk: a node writes its snapshot once a second at the most.
+            await Task.Delay(SettleTime, end);
             var order = new Random(seed);
             for (var round = 1; round <= options.Rounds; round++)
             {
-                foreach (var step in Shuffled(steps, order))
+                foreach (var step in Shuffled(plan.Select(step => step.Key), order))
                 {
-                    foreach (var (_, deployment) in Shuffled(deployments.Where(one => one.Setup == step.Setup && one.Deployment.Takes(step.Load)), order))
+                    var contenders = _deployments.Where(one => plan[step].Contains(one.Setup) && one.Deployment.Takes(step.Load));
+                    foreach (var (_, deployment) in Shuffled(contenders, order))
                     {
                         progress.Say($"round {round} of {options.Rounds}: {step.Name}: {deployment.Name}");
-                        _measurements.Add(await MeasureAsync(step, deployment, round, bed, end));
+                        _measurements.Add(
+                            step.Load is { } load
+                                ? await MeasureAsync(new(step.Name, deployment.Name, round), load, deployment, bed, end)
+                                : await RestartAsync(new(step.Name, deployment.Name, round), deployment, end));
                     }
                 }
             }
         }
         finally
         {
-            foreach (var (_, deployment) in deployments)
-            {
-                await deployment.DisposeAsync();
-            }
+            progress.Say("ending all programs");
+            await Task.WhenAll(_deployments.Select(one => one.Deployment.DisposeAsync().AsTask()));
         }
     }
 
@@ -72,20 +71,38 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<Peer> peers, 
         return shuffled;
     }
 
-    private async Task<Measurement> MeasureAsync(Step step, Deployment deployment, int round, TestBed bed, CancellationToken end)
+    private static IReadOnlyList<double> MemoryOf(Deployment deployment) => [.. deployment.Hops[0].Pids.Select(PrivateMemory.Of)];
+
+    private async Task DeployAsync(Setup setup, TestBed bed, CancellationToken end)
     {
-        var port = step.Load.Streams > 0 ? deployment.Http2Port!.Value : deployment.Port;
+        foreach (var peer in peers.Where(peer => peer.Offers(setup)))
+        {
+            progress.Say($"starting {peer.Name}, {setup}");
+            var deployment = await peer.StartAsync(setup, bed);
+            _deployments.Add((setup, deployment));
+            await deployment.UntilReadyAsync(StartLimit, end);
+            _ = await H2Load.RunAsync(Step.Saturated.Load!, deployment.Port, FirstWarmUpSeconds, "", end);
+            foreach (var (file, text) in deployment.Configuration)
+            {
+                Configuration[$"{deployment.Name}, {setup}, {file}"] = text;
+            }
+        }
+    }
+
+    private async Task<Measurement> MeasureAsync(Measurement named, Load load, Deployment deployment, TestBed bed, CancellationToken end)
+    {
+        var port = load.Streams > 0 ? deployment.Http2Port!.Value : deployment.Port;
         var log = bed.PathOf("requests.log");
 
         // Connections between the hops exist afterwards, so that no handshake is counted.
-        _ = await H2Load.RunAsync(step.Load, port, WarmUpSeconds, log, end);
+        _ = await H2Load.RunAsync(load, port, WarmUpSeconds, log, end);
         File.Delete(log);
         var pids = deployment.Hops.SelectMany(hop => hop.Pids).ToList();
         var before = ProcessorTime.Of(pids);
-        var result = await H2Load.RunAsync(step.Load, port, options.Seconds, log, end);
+        var result = await H2Load.RunAsync(load, port, options.Seconds, log, end);
         var spent = ProcessorTime.Of(pids) - before;
-        var times = step.Load.IsTimed ? RequestTimes.Parse(File.ReadLines(log)) : new RequestTimes([]);
-        return new(step.Name, deployment.Name, round)
+        var times = load.IsTimed ? RequestTimes.Parse(File.ReadLines(log)) : new RequestTimes([]);
+        return named with
         {
             Requests = result.Requests,
             RequestsPerSecond = result.Requests / result.Seconds,
@@ -93,7 +110,20 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<Peer> peers, 
             P50Microseconds = times.Percentile(0.5),
             P99Microseconds = times.Percentile(0.99),
             MegabytesPerSecond = result.Bytes / 1e6 / result.Seconds,
-            PrivateMegabytes = [.. deployment.Hops[0].Pids.Select(PrivateMemory.Of)],
+            PrivateMegabytes = MemoryOf(deployment),
+        };
+    }
+
+    private async Task<Measurement> RestartAsync(Measurement named, Deployment deployment, CancellationToken end)
+    {
+        await deployment.RestartAsync();
+        await deployment.UntilReadyAsync(StartLimit, end);
+        await Task.Delay(SettleTime, end);
+        var ready = deployment.ReadyMilliseconds(deployment.Hops[0].Log);
+        return named with
+        {
+            ReadyMilliseconds = ready ?? throw new BenchException($"no event of a ready worker:\n{deployment.Hops[0].Log}"),
+            PrivateMegabytes = MemoryOf(deployment),
         };
     }
 }

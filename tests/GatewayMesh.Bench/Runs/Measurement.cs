@@ -21,11 +21,10 @@ internal sealed record Measurement(string Step, string Deployment, int Round)
     /// <summary>Bytes of bodies per second, in megabytes.</summary>
     public double MegabytesPerSecond { get; init; }
 
-    /// <summary>Private memory of each process of the first hop after the load, in megabytes, parents first.</summary>
+    /// <summary>
+    /// Private memory of each process of the first hop, in megabytes, parents first: after the load, or idle after a restart.
+    /// </summary>
     public IReadOnlyList<double> PrivateMegabytes { get; init; } = [];
-
-    /// <summary>Private memory of the same processes before their first load, in megabytes; empty after it.</summary>
-    public IReadOnlyList<double> IdleMegabytes { get; init; } = [];
 
     /// <summary>Time from the start of a worker until it was ready, in milliseconds; 0 in other steps.</summary>
     public double ReadyMilliseconds { get; init; }

@@ -4,7 +4,10 @@ using GatewayMesh.Bench.Peers;
 namespace GatewayMesh.Bench.Runs;
 
 /// <summary>One load against each peer that offers the setup.</summary>
-internal sealed record Step(string Name, Setup Setup, Load Load)
+/// <param name="Name">Name of the step.</param>
+/// <param name="Setup">The setup.</param>
+/// <param name="Load">The load; null: the first hop is started again, and its time and its memory are measured.</param>
+internal sealed record Step(string Name, Setup Setup, Load? Load)
 {
     /// <summary>Two hops with mTLS, as many requests as possible.</summary>
     public static readonly Step Saturated = new("pair, saturated", Setup.Pair, new("/", 64));
@@ -35,6 +38,9 @@ internal sealed record Step(string Name, Setup Setup, Load Load)
 
     /// <summary>HTTP/2 from the client.</summary>
     public static readonly Step Http2 = new("pair, HTTP/2", Setup.Pair, new("/", 4) { Streams = 16 });
+
+    /// <summary>The first hop is started again, with the data folder of its last run.</summary>
+    public static readonly Step Restart = new("restart", Setup.Pair, null);
 
     private static Step AtRate(Setup setup, int rate) =>
         new($"{(setup == Setup.Pair ? "pair" : "plain hop")}, {rate} a second", setup, new("/", 16) { Rate = rate });
