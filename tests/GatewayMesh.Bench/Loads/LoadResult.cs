@@ -10,6 +10,9 @@ namespace GatewayMesh.Bench.Loads;
 /// <param name="Bytes">Bytes of all bodies.</param>
 internal sealed partial record LoadResult(long Requests, long Successes, double Seconds, long Bytes)
 {
+    /// <summary>Completed requests with another status. The successes count heads of responses whose bodies were cut at the end.</summary>
+    public long Failures => Math.Max(0, Requests - Successes);
+
     /// <summary>Reads the output of h2load.</summary>
     /// <exception cref="FormatException">The output has no summary.</exception>
     public static LoadResult Parse(string output)

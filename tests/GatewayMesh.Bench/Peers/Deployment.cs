@@ -6,6 +6,8 @@ namespace GatewayMesh.Bench.Peers;
 /// <summary>The running programs of a peer in one setup.</summary>
 internal sealed class Deployment(string name, IReadOnlyList<HopProcess> started) : IAsyncDisposable
 {
+    private const double QuietShare = 0.1;
+    private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(500);
     private readonly List<HopProcess> _hops = [.. started];
 
     /// <summary>Name in the report: the peer, and the setup unless each peer has that one.</summary>
@@ -66,6 +68,25 @@ internal sealed class Deployment(string name, IReadOnlyList<HopProcess> started)
         }
 
         throw new BenchException($"{name} does not become ready: {last}\n{string.Join('\n', _hops.Select(hop => $"{hop.Name}:\n{hop.Log}"))}");
+    }
+
+    /// <summary>Waits until the programs use little processor time: they have read everything that they read at the start.</summary>
+    /// <returns>False if they were still busy at the end of <paramref name="limit"/>.</returns>
+    public async Task<bool> UntilQuietAsync(TimeSpan limit, CancellationToken end)
+    {
+        var pids = _hops.SelectMany(hop => hop.Pids).ToList();
+        var deadline = TimeProvider.System.GetUtcNow() + limit;
+        while (TimeProvider.System.GetUtcNow() < deadline)
+        {
+            var before = ProcessorTime.Of(pids);
+            await Task.Delay(QuietTime, end);
+            if (ProcessorTime.Of(pids) - before < QuietTime * QuietShare)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Ends the first hop and starts it again, with the files of its last run.</summary>

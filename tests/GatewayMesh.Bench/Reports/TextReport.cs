@@ -26,6 +26,14 @@ internal static class TextReport
         text.AppendLine();
         text.AppendLine(Table(report));
         text.AppendLine(Legend);
+
+        foreach (var failed in report.Measurements.Where(measurement => measurement.Failures > 0))
+        {
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"Failed: {failed.Failures} of {failed.Requests} requests, {failed.Deployment}, {failed.Step}, round {failed.Round}");
+        }
+
         foreach (var (name, content) in report.Configuration)
         {
             text.AppendLine();

@@ -11,6 +11,7 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<Peer> peers, 
     private const int WarmUpSeconds = 1;
     private const int FirstWarmUpSeconds = 2;
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(2);
     private readonly List<Measurement> _measurements = [];
     private readonly List<(Setup Setup, Deployment Deployment)> _deployments = [];
@@ -81,6 +82,11 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<Peer> peers, 
             var deployment = await peer.StartAsync(setup, bed);
             _deployments.Add((setup, deployment));
             await deployment.UntilReadyAsync(StartLimit, end);
+            if (!await deployment.UntilQuietAsync(QuietLimit, end))
+            {
+                progress.Say($"{deployment.Name} is busy without a load");
+            }
+
             _ = await H2Load.RunAsync(Step.Saturated.Load!, deployment.Port, FirstWarmUpSeconds, "", end);
             foreach (var (file, text) in deployment.Configuration)
             {
@@ -105,6 +111,7 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<Peer> peers, 
         return named with
         {
             Requests = result.Requests,
+            Failures = result.Failures,
             RequestsPerSecond = result.Requests / result.Seconds,
             ProcessorMicroseconds = spent.TotalMicroseconds / result.Requests,
             P50Microseconds = times.Percentile(0.5),

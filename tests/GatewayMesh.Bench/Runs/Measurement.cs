@@ -6,6 +6,9 @@ internal sealed record Measurement(string Step, string Deployment, int Round)
     /// <summary>Completed requests.</summary>
     public long Requests { get; init; }
 
+    /// <summary>Completed requests whose status was not from 200 to 299.</summary>
+    public long Failures { get; init; }
+
     /// <summary>Completed requests per second.</summary>
     public double RequestsPerSecond { get; init; }
 
