@@ -14,7 +14,7 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<Peer> peers, 
     private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(2);
     private readonly List<Measurement> _measurements = [];
-    private readonly List<(Setup Setup, Deployment Deployment)> _deployments = [];
+    private readonly List<(Setup Setup, Peer Peer, Deployment Deployment)> _deployments = [];
 
     /// <summary>Results so far.</summary>
     public IReadOnlyList<Measurement> Measurements => _measurements;
@@ -34,9 +34,12 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<Peer> peers, 
             .Distinct().ToLookup(pair => pair.Step, pair => pair.Setup);
         try
         {
-            foreach (var setup in plan.SelectMany(step => step).Distinct())
+            foreach (var setup in plan.SelectMany(step => step).Distinct().Where(setup => !IsBusy(setup)))
             {
-                await DeployAsync(setup, bed, end);
+                foreach (var peer in peers.Where(peer => peer.Offers(setup)))
+                {
+                    _ = await DeployAsync(setup, peer, bed, end);
+                }
             }
 
             // The first files are on disk: a node writes its snapshot once a second at the most.
@@ -46,14 +49,10 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<Peer> peers, 
             {
                 foreach (var step in Shuffled(plan.Select(step => step.Key), order))
                 {
-                    var contenders = _deployments.Where(one => plan[step].Contains(one.Setup) && one.Deployment.Takes(step.Load));
-                    foreach (var (_, deployment) in Shuffled(contenders, order))
+                    var contenders = plan[step].SelectMany(setup => peers.Where(peer => peer.Offers(setup)).Select(peer => (setup, peer)));
+                    foreach (var (setup, peer) in Shuffled(contenders, order))
                     {
-                        progress.Say($"round {round} of {options.Rounds}: {step.Name}: {deployment.Name}");
-                        _measurements.Add(
-                            step.Load is { } load
-                                ? await MeasureAsync(new(step.Name, deployment.Name, round), load, deployment, bed, end)
-                                : await RestartAsync(new(step.Name, deployment.Name, round), deployment, end));
+                        await ContendAsync(step, setup, peer, round, bed, end);
                     }
                 }
             }
@@ -74,24 +73,47 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<Peer> peers, 
 
     private static IReadOnlyList<double> MemoryOf(Deployment deployment) => [.. deployment.Hops[0].Pids.Select(PrivateMemory.Of)];
 
-    private async Task DeployAsync(Setup setup, TestBed bed, CancellationToken end)
-    {
-        foreach (var peer in peers.Where(peer => peer.Offers(setup)))
-        {
-            progress.Say($"starting {peer.Name}, {setup}");
-            var deployment = await peer.StartAsync(setup, bed);
-            _deployments.Add((setup, deployment));
-            await deployment.UntilReadyAsync(StartLimit, end);
-            if (!await deployment.UntilQuietAsync(QuietLimit, end))
-            {
-                progress.Say($"{deployment.Name} is busy without a load");
-            }
+    // Processes that may work without a load would take part in the measurements of others, so they run only for their own.
+    private static bool IsBusy(Setup setup) => setup == Setup.LargePair;
 
-            _ = await H2Load.RunAsync(Step.Saturated.Load!, deployment.Port, FirstWarmUpSeconds, "", end);
-            foreach (var (file, text) in deployment.Configuration)
-            {
-                Configuration[$"{deployment.Name}, {setup}, {file}"] = text;
-            }
+    private async Task<Deployment> DeployAsync(Setup setup, Peer peer, TestBed bed, CancellationToken end)
+    {
+        progress.Say($"starting {peer.Name}, {setup}");
+        var deployment = await peer.StartAsync(setup, bed);
+        _deployments.Add((setup, peer, deployment));
+        await deployment.UntilReadyAsync(StartLimit, end);
+        if (!await deployment.UntilQuietAsync(QuietLimit, end))
+        {
+            progress.Say($"{deployment.Name} is busy without a load");
+        }
+
+        _ = await H2Load.RunAsync(Step.Saturated.Load!, deployment.Port, FirstWarmUpSeconds, "", end);
+        foreach (var (file, text) in deployment.Configuration)
+        {
+            Configuration[$"{deployment.Name}, {setup}, {file}"] = text;
+        }
+
+        return deployment;
+    }
+
+    private async Task ContendAsync(Step step, Setup setup, Peer peer, int round, TestBed bed, CancellationToken end)
+    {
+        var deployment = IsBusy(setup)
+            ? await DeployAsync(setup, peer, bed, end)
+            : _deployments.Single(one => one.Setup == setup && one.Peer == peer).Deployment;
+        if (!deployment.Takes(step.Load))
+        {
+            return;
+        }
+
+        progress.Say($"round {round} of {options.Rounds}: {step.Name}: {deployment.Name}");
+        var named = new Measurement(step.Name, deployment.Name, round);
+        _measurements.Add(
+            step.Load is { } load ? await MeasureAsync(named, load, deployment, bed, end) : await RestartAsync(named, deployment, end));
+        if (IsBusy(setup))
+        {
+            await deployment.DisposeAsync();
+            _ = _deployments.RemoveAll(one => one.Deployment == deployment);
         }
     }
 
