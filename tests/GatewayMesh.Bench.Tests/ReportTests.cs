@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using GatewayMesh.Bench.Reports;
 using GatewayMesh.Bench.Runs;
 
@@ -68,6 +69,26 @@ public sealed class ReportTests
                 "| CPU    | µs   | 90          | 100     | 0.90 [0.90–0.90] | ≤ 0.85 | missed |",
             ]));
     }
+
+    [Test]
+    public void The_chart_is_well_formed_and_shows_what_missed_its_target()
+    {
+        var result = Result.Of(Cost with { Name = "CPU < RAM" }, [Measured("GatewayMesh", 1, 90), Measured("HAProxy", 1, 100)]);
+
+        var svg = XDocument.Parse(SvgChart.Of(new("title", new Dictionary<string, string>(), [result], [], new Dictionary<string, string>())));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(svg.Descendants().Select(element => element.Value), Has.Member("CPU < RAM").And.Member("0.90 [0.90–0.90]"));
+            Assert.That(svg.Descendants().Attributes("fill").Select(color => color.Value), Has.Member("#c0504d").And.No.Member("#2e8b57"));
+        }
+    }
+
+    [TestCase(false, 0.425, 0.5)]
+    [TestCase(true, 1.7, 0.5)]
+    [TestCase(false, -3, 0)]
+    public void The_chart_shows_multiples_of_the_target(bool moreIsBetter, double value, double expected) =>
+        Assert.That(SvgChart.ShareOfTarget(Cost with { MoreIsBetter = moreIsBetter }, value), Is.EqualTo(expected).Within(1e-9));
 
     private static Measurement Measured(string deployment, int round, double processor) =>
         new(Step.Saturated.Name, deployment, round) { ProcessorMicroseconds = processor };

@@ -84,6 +84,7 @@ internal static class BenchCommand
         var folder = Directory.CreateDirectory(Path.Combine(root, "artifacts/bench")).FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "bench.txt"), TextReport.Of(report), end);
         await File.WriteAllTextAsync(Path.Combine(folder, "bench.json"), JsonReport.Of(report), end);
+        await File.WriteAllTextAsync(Path.Combine(folder, "bench.svg"), SvgChart.Of(report), end);
         if (options.Json is { } json)
         {
             await File.WriteAllTextAsync(json, JsonReport.Of(report), end);
