@@ -54,7 +54,7 @@ Task("Publish")
         }
     });
 
-// build.sh becomes the bench afterwards.
+// build.sh becomes the bench or the soak afterwards.
 Task("Bench")
     .Does(() =>
     {

@@ -18,13 +18,17 @@ Usage: ./build.sh TARGET [ARGUMENTS]
            reports as text, JSON and SVG in artifacts/bench. As root it installs the peers from Debian
              ./build.sh bench --quick          one short round, to see that everything runs
              ./build.sh bench --only cpu,rates --rounds 5 --seconds 6
+  soak     1,000 connections with 20 requests a second each through two sidecars with mTLS of the published file, for ten minutes; ends with
+           1 if a request was lost, a descriptor was kept, or private memory grew
+             ./build.sh soak --minutes 2 --connections 200 --rate 10
+             ./build.sh soak --idle 20000      private memory of each of 20,000 idle connections
   publish  make artifacts/gatewaymesh/gatewaymesh, one native program that needs no .NET installed, and its symbols gatewaymesh.dbg
   build    restore and build all projects
   locks    write the packages.lock.json files again, after a package was changed
   reference  write docs/reference-bootstrap.md, -cli.md and -admin.md again, after a key, an option or a document was changed
   help     this text
 
-  --jit    with demo, test, bench or publish: make the file without the native compiler, where no C linker can be had. The program starts
+  --jit    with demo, test, bench, soak or publish: make the file without the native compiler, where no C linker can be had. The program starts
            more slowly and takes more memory
 
 Needs the .NET 10 SDK (10.0.100 or later) and a C linker (Debian: gcc, libc6-dev), which ops/get-linker.sh installs when it is root. What the tests call besides (Consul, node, nft …) tests/tools.sh installs from Debian when it is root.
@@ -49,7 +53,7 @@ target=${1:-help}
 [ "${1:-}" = "--" ] && shift
 
 case "$target" in
-  demo|test|fuzz|bench|publish|build|locks|reference) ;;
+  demo|test|fuzz|bench|soak|publish|build|locks|reference) ;;
   help|-h|--help) usage; exit 0 ;;
   *) usage >&2; printf '\n' >&2; fail "unknown target '$target'" ;;
 esac
@@ -83,6 +87,11 @@ run_demo() {
 run_bench() {
   cd "$here"
   exec dotnet tests/GatewayMesh.Bench/bin/Release/net10.0/GatewayMesh.Bench.dll "$@"
+}
+
+run_soak() {
+  cd "$here"
+  exec dotnet tests/GatewayMesh.Bench/bin/Release/net10.0/GatewayMesh.Bench.dll soak "$@"
 }
 
 if [ "$target" = demo ] && is_up_to_date; then
@@ -120,7 +129,7 @@ fi
 # The linker before all else: who has none learns that at once and not after minutes.
 BUILD_LINKER=
 case "$target" in
-  demo|test|bench|publish)
+  demo|test|bench|soak|publish)
     if [ $jit = 0 ]; then
       BUILD_LINKER=$(ops/get-linker.sh) || {
         [ "$target" = test ] && echo "0 passed, 0 failed"
@@ -135,10 +144,15 @@ export BUILD_LINKER BUILD_JIT=$jit BUILD_STARTED=$started
 if [ "$target" = bench ]; then
   export PATH="$PATH:/usr/sbin" # of haproxy and nginx, which the PATH of a user may not have
   tests/GatewayMesh.Bench/tools.sh
-  if is_up_to_date; then
-    export BUILD_UP_TO_DATE=1
-  fi
 fi
+
+case "$target" in
+  bench|soak)
+    if is_up_to_date; then
+      export BUILD_UP_TO_DATE=1
+    fi
+    ;;
+esac
 
 case "$target" in
   demo) say "the demo is built first: usually 3 minutes, later only after a change" ;;
@@ -164,6 +178,7 @@ fi
 status=0
 goal=$target
 [ "$target" = demo ] && goal=publish
+[ "$target" = soak ] && goal=bench
 dotnet cake build.cake "--target=$goal" --verbosity=minimal --no-report || status=$?
 
 case "$target" in
@@ -182,6 +197,9 @@ case "$target" in
     ;;
   bench)
     [ $status -eq 0 ] && run_bench "$@"
+    ;;
+  soak)
+    [ $status -eq 0 ] && run_soak "$@"
     ;;
 esac
 exit $status

@@ -1,4 +1,10 @@
 using GatewayMesh.Bench.Peers;
 using GatewayMesh.Bench.Runs;
+using GatewayMesh.Bench.Soak;
 
-return args is ["yarp-hop", .. var hop] ? await YarpHop.RunAsync(hop) : await BenchCommand.RunAsync(args);
+return args switch
+{
+    ["yarp-hop", .. var hop] => await YarpHop.RunAsync(hop),
+    ["soak", .. var rest] => await SoakCommand.RunAsync(rest),
+    _ => await BenchCommand.RunAsync(args),
+};

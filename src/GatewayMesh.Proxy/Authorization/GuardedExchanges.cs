@@ -27,6 +27,15 @@ internal sealed class GuardedExchanges
         }
     }
 
+    /// <summary>Removes the exchanges without a running request.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            _ = _all.RemoveAll(static each => each.TryUnlist());
+        }
+    }
+
     /// <summary>Returns a copy of the current list.</summary>
     public Exchange[] ToArray()
     {

@@ -16,7 +16,8 @@ namespace GatewayMesh.Proxy.Connections;
 /// <code>
 /// idle ─► head (RequestReader) ─► pipeline ─► response ─► rest of the request's body: dropped up to 64 KiB ─► idle
 ///   │        └ malformed: 4xx          └ body: ClientBody, on demand              └ longer, or Connection: close ─► linger
-///   └ nothing for keepAliveTimeout, or drain ─► close
+///   ├ nothing for 10 s ─► handed back, until more arrives: an idle connection holds no state of requests
+///   └ drain ─► close
 /// ClientConnection.cs            life and heads          ClientConnection.Response.cs   the response
 /// ClientConnection.Body.cs       the request's body      ClientConnection.Watch.cs      a client that ends its stream
 /// </code>
@@ -32,6 +33,9 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
     /// <summary>Time that a closing connection waits for a client that goes on sending: 10 s.</summary>
     public static readonly TimeSpan MostLinger = TimeSpan.FromSeconds(10);
 
+    /// <summary>Time after which an idle connection is handed back: 10 s.</summary>
+    public static readonly TimeSpan HandBackAfter = TimeSpan.FromSeconds(10);
+
     private readonly RequestEntry _entry;
     private readonly InboundConnection _inbound;
     private readonly ByteChannel _channel;
@@ -46,6 +50,7 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
     private volatile bool _isIdle;
     private volatile bool _isEnding;
     private volatile bool _isOutOfTime;
+    private bool _isHandedBack;
     private bool _keepsAlive;
 
     /// <summary>Creates the connection; <see cref="ServeAsync"/> serves it.</summary>
@@ -75,8 +80,11 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
     /// <inheritdoc/>
     public CancellationToken Aborted => _gone.Token;
 
-    /// <summary>Serves the connection to its end.</summary>
-    public async Task ServeAsync()
+    /// <summary>
+    /// Serves the connection to its end, or until it has been idle for <see cref="HandBackAfter"/>: then returns true, and the connection
+    /// is open for another instance of this class.
+    /// </summary>
+    public async Task<bool> ServeAsync()
     {
         try
         {
@@ -84,7 +92,10 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
             {
             }
 
-            await LingerAsync().ConfigureAwait(false);
+            if (!_isHandedBack)
+            {
+                await LingerAsync().ConfigureAwait(false);
+            }
         }
         catch (Exception gone) when (
             gone is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
@@ -95,9 +106,14 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
         {
             await Loop.SwitchTo();
             Loop.Timers.Cancel(_patience);
-            _channel.Close();
             _received.Drop();
+            if (!_isHandedBack)
+            {
+                _channel.Close();
+            }
         }
+
+        return _isHandedBack;
     }
 
     /// <summary>Ends the connection when it is idle, at once or after the current response. From any thread.</summary>
@@ -130,7 +146,7 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
         }
 
         _isOutOfTime = false;
-        Wait(_isIdle ? _limits.KeepAliveTimeout : _limits.RequestHeadersTimeout);
+        Wait(!_isIdle ? _limits.RequestHeadersTimeout : MayHandBack ? HandBackAfter : _limits.KeepAliveTimeout);
         try
         {
             while (true)
@@ -164,6 +180,7 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
         {
             if (_isIdle || !_isOutOfTime)
             {
+                _isHandedBack = _isIdle && _isOutOfTime && MayHandBack;
                 return false;
             }
 
@@ -177,6 +194,8 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
             Wait(Timeout.InfiniteTimeSpan);
         }
     }
+
+    private bool MayHandBack => _limits.KeepAliveTimeout > HandBackAfter && !_isEnding && !_isEnded;
 
     // The pipeline refuses the request, so that the refusal is counted, logged, and answered like any other.
     private void Refuse(in MeshError error)

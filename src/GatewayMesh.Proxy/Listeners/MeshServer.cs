@@ -58,7 +58,7 @@ internal sealed class MeshServer : IDisposable
             new EdgeConnectionMiddleware(edge, limits, metrics, log, time),
             new TlsConnectionMiddleware(TermsOf, limits, new TlsFaults(metrics, log, time), time),
             new TunnelConnectionMiddleware(time, random, options.MaxCarriedAge, () => traffic.Draining, () => admission.IsFull),
-            new ProtocolConnectionMiddleware(entry, http2, limits, time),
+            new ProtocolConnectionMiddleware(entry, http2, new IdleMemory(time), limits, time),
             traffic.Failed).ServeAsync;
     }
 

@@ -8,7 +8,8 @@ namespace GatewayMesh.Proxy.Listeners;
 /// Serves HTTP/1.1 and HTTP/2 with prior knowledge on one address: a <see cref="ClientConnection"/> on the connection's loop, or the server
 /// of HTTP/2. ALPN decides if it chose a protocol, except between services.
 /// </summary>
-internal sealed class ProtocolConnectionMiddleware(RequestEntry entry, Http2Listener http2, LimitsSpec limits, TimeProvider time)
+internal sealed class ProtocolConnectionMiddleware(
+    RequestEntry entry, Http2Listener http2, IdleMemory memory, LimitsSpec limits, TimeProvider time)
 {
     /// <summary>Serves a connection to its end.</summary>
     public async ValueTask ServeAsync(InboundConnection inbound)
@@ -26,9 +27,36 @@ internal sealed class ProtocolConnectionMiddleware(RequestEntry entry, Http2List
 
                 break;
             case PrefaceMatch.Http1:
-                inbound.Client = new ClientConnection(entry, inbound, channel, limits, time);
-                await inbound.Client.ServeAsync().ConfigureAwait(false);
+                do
+                {
+                    inbound.Client = new ClientConnection(entry, inbound, channel, limits, time);
+                }
+                while (await inbound.Client.ServeAsync().ConfigureAwait(false)
+                    && await IsUsedAgainAsync(inbound, channel).ConfigureAwait(false));
                 break;
+        }
+    }
+
+    // Holds an idle connection without the state of its requests; false at its end.
+    private async ValueTask<bool> IsUsedAgainAsync(InboundConnection inbound, ByteChannel channel)
+    {
+        inbound.Client = null;
+        inbound.Guarded.Forget();
+        inbound.AwaitsProtocol = true;
+        memory.Release();
+        using var timeout = new ConnectionTimeout(inbound, limits.KeepAliveTimeout - ClientConnection.HandBackAfter);
+        try
+        {
+            await channel.WaitInputAsync().ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception over) when (over is OperationCanceledException or IOException)
+        {
+            return false;
+        }
+        finally
+        {
+            inbound.AwaitsProtocol = false;
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class FieldTable : IFieldSink
     private const int FirstSize = 32;
 
     private readonly HeadBytes _bytes = new();
-    private TableLine[] _lines = new TableLine[FirstSize];
+    private TableLine[] _lines = [];
     private LineMemory[] _memories = [];
     private FieldSet _present;
 
@@ -301,7 +301,7 @@ internal sealed class FieldTable : IFieldSink
     {
         if (Count == _lines.Length)
         {
-            Array.Resize(ref _lines, 2 * Count);
+            Array.Resize(ref _lines, Math.Max(FirstSize, 2 * Count));
         }
 
         return ref _lines[Count++];

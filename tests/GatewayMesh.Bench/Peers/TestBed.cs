@@ -39,13 +39,7 @@ internal sealed class TestBed : IAsyncDisposable
     /// <summary>Makes the certificates and starts the application.</summary>
     public async Task StartAsync()
     {
-        // P-256 in all of them. The mesh checks SPIFFE ids, the other peers DNS names.
-        _ = Write("certificates/roots.pem", _authority.RootPem);
-        _ = Write("certificates/web.pem", _authority.Issue("web"));
-        _ = Write("certificates/payments.pem", _authority.Issue("payments"));
-        WritePem("hops/web.pem", client: true);
-        WritePem("hops/payments.pem", client: false);
-
+        MakeCertificates();
         _ = Write("www/index.html", new string('x', 119));
         _ = Write("www/10k", RandomText(10_000));
         _ = Write("www/100k", RandomText(100_000));
@@ -75,6 +69,17 @@ internal sealed class TestBed : IAsyncDisposable
             """;
         _application = await HopProcess.StartAsync(
             "application", "nginx", "-e", _folder["application.log"], "-c", Write("application.conf", ApplicationConfiguration));
+    }
+
+    /// <summary>Makes the certificates alone, for another application.</summary>
+    public void MakeCertificates()
+    {
+        // P-256 in all of them. The mesh checks SPIFFE ids, the other peers DNS names.
+        _ = Write("certificates/roots.pem", _authority.RootPem);
+        _ = Write("certificates/web.pem", _authority.Issue("web"));
+        _ = Write("certificates/payments.pem", _authority.Issue("payments"));
+        WritePem("hops/web.pem", client: true);
+        WritePem("hops/payments.pem", client: false);
     }
 
     /// <summary>Folders that nginx wants whatever it does.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using GatewayMesh.Bench.Peers;
 using GatewayMesh.Bench.Reports;
 
@@ -28,43 +27,17 @@ internal static class BenchCommand
             return 2;
         }
 
-        using var end = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-        try
+        return await Interruptible.RunAsync("bench", async end =>
         {
-            await MeasureAsync(options, new Progress(), end.Token);
+            await MeasureAsync(options, new Progress(), end);
             return 0;
-        }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
-        {
-            Console.Error.WriteLine("bench: interrupted, all programs are ended");
-            return 1;
-        }
-        catch (Exception error) when (error is BenchException or IOException or FormatException or TimeoutException)
-        {
-            // A signal of the terminal ends the programs too, which is no fault of theirs.
-            Console.Error.WriteLine(end.IsCancellationRequested ? "bench: interrupted, all programs are ended" : $"bench: {error.Message}");
-            return 1;
-        }
-
-        void End(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            end.Cancel();
-        }
+        });
     }
 
     private static async Task MeasureAsync(BenchOptions options, Progress progress, CancellationToken end)
     {
-        var root = Environment.GetEnvironmentVariable("BENCH_ROOT") ?? Directory.GetCurrentDirectory();
-        var program = Environment.GetEnvironmentVariable("BENCH_BINARY") ?? Path.Combine(root, "artifacts/gatewaymesh/gatewaymesh");
-        if (!File.Exists(program))
-        {
-            throw new BenchException($"{program} is missing: run ./build.sh publish");
-        }
-
-        IReadOnlyList<Peer> peers = [new MeshPeer(program), new HaProxyPeer(), new NginxPeer(), new CaddyPeer(), new YarpPeer()];
+        IReadOnlyList<Peer> peers = [
+            new MeshPeer(Published.Program()), new HaProxyPeer(), new NginxPeer(), new CaddyPeer(), new YarpPeer()];
         var figures = FigureList.All.Where(figure => options.Only.Count == 0 || options.Only.Contains(figure.Group)).ToList();
         var versions = new Dictionary<string, string>();
         foreach (var peer in peers)
@@ -81,7 +54,7 @@ internal static class BenchCommand
             title, versions, [.. figures.Select(figure => Result.Of(figure, run.Measurements))], run.Measurements, run.Configuration);
         Console.Write(TextReport.Of(report));
 
-        var folder = Directory.CreateDirectory(Path.Combine(root, "artifacts/bench")).FullName;
+        var folder = Directory.CreateDirectory(Path.Combine(Published.Root, "artifacts/bench")).FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "bench.txt"), TextReport.Of(report), end);
         await File.WriteAllTextAsync(Path.Combine(folder, "bench.json"), JsonReport.Of(report), end);
         await File.WriteAllTextAsync(Path.Combine(folder, "bench.svg"), SvgChart.Of(report), end);
