@@ -4,6 +4,8 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
+called_from=$PWD
+
 usage() {
   cat <<'TEXT'
 Usage: ./build.sh TARGET [ARGUMENTS]
@@ -83,10 +85,10 @@ run_demo() {
   exec artifacts/gatewaymesh/gatewaymesh demo "$@"
 }
 
-# This shell becomes the bench, likewise.
+# This shell becomes the bench, likewise. Files of its options are relative to where it was called.
 run_bench() {
-  cd "$here"
-  exec dotnet tests/GatewayMesh.Bench/bin/Release/net10.0/GatewayMesh.Bench.dll "$@"
+  cd "$called_from"
+  BENCH_ROOT=$here exec dotnet "$here"/tests/GatewayMesh.Bench/bin/Release/net10.0/GatewayMesh.Bench.dll "$@"
 }
 
 run_soak() {

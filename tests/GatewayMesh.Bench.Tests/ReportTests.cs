@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using GatewayMesh.Bench.Peers;
 using GatewayMesh.Bench.Reports;
 using GatewayMesh.Bench.Runs;
 
@@ -68,6 +69,18 @@ public sealed class ReportTests
                 "|--------|------|-------------|---------|------------------|--------|--------|",
                 "| CPU    | µs   | 90          | 100     | 0.90 [0.90–0.90] | ≤ 0.85 | missed |",
             ]));
+    }
+
+    [Test]
+    public void Compared_with_itself_GatewayMesh_shows_the_value_of_what_is_compared()
+    {
+        var figure = Cost with { Subject = "large", Rival = "GatewayMesh", Besides = Setup.LargePair, Comparison = Comparison.ExtraPercent };
+        var versions = new Dictionary<string, string> { ["GatewayMesh"] = "1", ["HAProxy"] = "2" };
+        var result = Result.Of(figure, [Measured("GatewayMesh", 1, 100), Measured("HAProxy", 1, 80), Measured("large", 1, 104)]);
+
+        var table = TextReport.Table(new("title", versions, [result], [], new Dictionary<string, string>()));
+
+        Assert.That(table, Does.EndWith("| CPU    | µs   | 104         |         | 4.0 [4.0–4.0] % | ≤ 0.85 % | missed |"));
     }
 
     [Test]

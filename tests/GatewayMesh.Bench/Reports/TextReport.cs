@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using GatewayMesh.Bench.Peers;
 
 namespace GatewayMesh.Bench.Reports;
 
@@ -10,7 +11,7 @@ internal static class TextReport
         Columns of programs: medians of all rounds. Compared: median [least–most] of all rounds, each compared within its round. Without a unit:
         GatewayMesh ÷ HAProxy. In %: 10,000 services, what the pair with them costs more; policies, what the pair with the policies that can be
         switched off costs more than the one without, as a share of the former. In ms and MB: GatewayMesh's own value, or the difference to the pair
-        without 10,000 services. CPU: user and system time of all processes of all hops, divided by the requests.
+        without 10,000 services. Memory of other peers: all processes of the first hop. CPU: user and system time of all processes of all hops, divided by the requests.
         """;
 
     /// <summary>Writes the report.</summary>
@@ -55,7 +56,7 @@ internal static class TextReport
             [
                 result.Figure.Name,
                 result.Figure.Unit,
-                .. names.Select(name => result.Values.TryGetValue(name, out var spread) ? Number(spread.Median, result.Figure.Decimals) : ""),
+                .. names.Select(name => Value(result, name)),
                 Compared(result),
                 Target(result.Figure),
                 result.IsMet switch { true => "met", false => "missed", null => "not measured" },
@@ -84,6 +85,14 @@ internal static class TextReport
     /// <summary>The target with its direction and unit.</summary>
     public static string Target(Figure figure) =>
         $"{(figure.MoreIsBetter ? "≥" : "≤")} {figure.Target.ToString(CultureInfo.InvariantCulture)} {Outcome(figure).Unit}".TrimEnd();
+
+    // Where GatewayMesh is compared with itself, the column has the value of what is compared.
+    private static string Value(Result result, string name)
+    {
+        var figure = result.Figure;
+        var deployment = figure.Besides is null ? name : name == MeshPeer.OwnName ? figure.Subject : "";
+        return result.Values.TryGetValue(deployment, out var spread) ? Number(spread.Median, figure.Decimals) : "";
+    }
 
     private static (int Decimals, string Unit) Outcome(Figure figure) =>
         figure.Rival is null ? (figure.Decimals, figure.Unit) : (figure.Comparison.Decimals, figure.Comparison.Unit);
