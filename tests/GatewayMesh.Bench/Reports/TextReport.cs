@@ -26,6 +26,7 @@ internal static class TextReport
 
         text.AppendLine();
         text.AppendLine(Table(report));
+        text.AppendLine();
         text.AppendLine(Legend);
 
         foreach (var failed in report.Measurements.Where(measurement => measurement.Failures > 0))

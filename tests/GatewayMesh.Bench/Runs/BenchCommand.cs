@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using GatewayMesh.Bench.Peers;
 using GatewayMesh.Bench.Reports;
 
@@ -46,21 +47,41 @@ internal static class BenchCommand
         }
 
         var run = new BenchRun(options, peers, figures, progress);
-        await run.RunAsync(Environment.ProcessId, end);
+        var seed = Environment.ProcessId;
+        ExceptionDispatchInfo? failure = null;
+        try
+        {
+            await run.RunAsync(seed, end);
+        }
+        catch (Exception error) when (run.Measurements.Count > 0)
+        {
+            // What was measured until then is not lost.
+            failure = ExceptionDispatchInfo.Capture(error);
+        }
+
         var title = string.Create(
             CultureInfo.InvariantCulture,
-            $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm} UTC, {Machine.Describe()}, {options.Rounds} rounds, {options.Seconds} s a measurement");
+            $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm} UTC, {Machine.Describe()}, {options.Rounds} rounds, {options.Seconds} s a measurement, order {seed}");
         var report = new Report(
-            title, versions, [.. figures.Select(figure => Result.Of(figure, run.Measurements))], run.Measurements, run.Configuration);
-        Console.Write(TextReport.Of(report));
+            failure is null ? title : $"INCOMPLETE: {title}",
+            versions,
+            [.. figures.Select(figure => Result.Of(figure, run.Measurements))],
+            run.Measurements,
+            run.Configuration);
+        await WriteAsync(report, options, progress);
+        failure?.Throw();
+    }
 
+    private static async Task WriteAsync(Report report, BenchOptions options, Progress progress)
+    {
+        Console.Write(TextReport.Of(report));
         var folder = Directory.CreateDirectory(Path.Combine(Published.Root, "artifacts/bench")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(folder, "bench.txt"), TextReport.Of(report), end);
-        await File.WriteAllTextAsync(Path.Combine(folder, "bench.json"), JsonReport.Of(report), end);
-        await File.WriteAllTextAsync(Path.Combine(folder, "bench.svg"), SvgChart.Of(report), end);
+        await File.WriteAllTextAsync(Path.Combine(folder, "bench.txt"), TextReport.Of(report));
+        await File.WriteAllTextAsync(Path.Combine(folder, "bench.json"), JsonReport.Of(report));
+        await File.WriteAllTextAsync(Path.Combine(folder, "bench.svg"), SvgChart.Of(report));
         if (options.Json is { } json)
         {
-            await File.WriteAllTextAsync(json, JsonReport.Of(report), end);
+            await File.WriteAllTextAsync(json, JsonReport.Of(report));
         }
 
         progress.Say($"reports are in {folder}");
