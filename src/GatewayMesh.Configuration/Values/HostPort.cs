@@ -8,6 +8,19 @@ namespace GatewayMesh.Configuration.Values;
 /// <param name="Port">TCP port, 1 to 65535.</param>
 public sealed record HostPort(string Host, int Port)
 {
+    private string? _text;
+    private int _hash;
+
+    // What was derived from the original's values is not copied.
+    private HostPort(HostPort original) => (Host, Port) = (original.Host, original.Port);
+
+    /// <inheritdoc/>
+    public bool Equals(HostPort? other) =>
+        ReferenceEquals(this, other) || (other is not null && Port == other.Port && Host.Equals(other.Host, StringComparison.Ordinal));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _hash != 0 ? _hash : _hash = HashCode.Combine(Host, Port);
+
     /// <summary>The address as an <see cref="IPEndPoint"/> when the host is an IP address, otherwise a <see cref="DnsEndPoint"/>.</summary>
     public EndPoint ToEndPoint() =>
         IPAddress.TryParse(Host, out var address) ? new IPEndPoint(address, Port) : new DnsEndPoint(Host, Port);
@@ -45,7 +58,7 @@ public sealed record HostPort(string Host, int Port)
 
     /// <inheritdoc/>
     public override string ToString() =>
-        Host.Contains(':')
+        _text ??= Host.Contains(':')
             ? string.Create(CultureInfo.InvariantCulture, $"[{Host}]:{Port}")
             : string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using GatewayMesh.Proxy.Async;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Hedging;
@@ -17,7 +18,7 @@ internal sealed class AttemptSender(IForwarder forwarder, RefusedAddresses refus
     /// <summary>
     /// Makes the attempt and returns its hop's lease and connections. Returns none if a response was passed on or dropped.
     /// </summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder<>))]
     public async ValueTask<MeshError> SendAsync(Exchange exchange, Hop hop, Hedge? hedge = null)
     {
         var outcome = EndpointOutcome.Cancelled;

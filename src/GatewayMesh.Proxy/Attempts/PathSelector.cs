@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using GatewayMesh.Configuration.Policies.SidecarBypass;
+using GatewayMesh.Proxy.Async;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.LoadBalancing;
@@ -35,14 +36,12 @@ internal sealed class PathSelector(
         error.IsError && !error.Forwarded && exchange.CanGoElsewhere && error.Kind != MeshErrorKind.IntentionDenied;
 
     /// <summary>Forwards the request. Returns <see cref="MeshError.None"/> if a response was passed on.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<MeshError> RunAsync(Exchange exchange)
-    {
-        if (!BuffersBody(exchange))
-        {
-            return await RouteAsync(exchange).ConfigureAwait(false);
-        }
+    public ValueTask<MeshError> RunAsync(Exchange exchange) =>
+        BuffersBody(exchange) ? BufferAsync(exchange) : RouteAsync(exchange);
 
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder<>))]
+    private async ValueTask<MeshError> BufferAsync(Exchange exchange)
+    {
         exchange.Replay.Begin(exchange.Body, (int)exchange.Route.Policy.Retries.BufferSize);
         try
         {
@@ -54,12 +53,21 @@ internal sealed class PathSelector(
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<MeshError> RouteAsync(Exchange exchange)
+    // A plain request goes to the instances and nowhere else.
+    private ValueTask<MeshError> RouteAsync(Exchange exchange)
     {
-        if (exchange.Behavior.GatewayShare > 0
-            && random.NextDouble() < exchange.Behavior.GatewayShare
-            && GatewaysFor(exchange) is { } gateways)
+        var gateways = exchange.Behavior.GatewayShare > 0 && random.NextDouble() < exchange.Behavior.GatewayShare
+            ? GatewaysFor(exchange)
+            : null;
+        return gateways is null && !exchange.PeerHeaders.Bypass && exchange.Route.Policy.SidecarBypass != SidecarBypassMode.Gateway
+            ? retries.RunAsync(exchange, exchange.Route.Instances, exchange.Route.Kind)
+            : SelectAsync(exchange, gateways);
+    }
+
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder<>))]
+    private async ValueTask<MeshError> SelectAsync(Exchange exchange, EndpointSet? gateways)
+    {
+        if (gateways is not null)
         {
             var error = await ThroughGatewayAsync(exchange, gateways).ConfigureAwait(false);
             if (!error.IsError

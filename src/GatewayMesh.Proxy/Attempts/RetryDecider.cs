@@ -121,7 +121,7 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
         var retries = exchange.Route.Policy.Retries;
         return RetryTriggers.NamesStatus(retries, response.Status)
             || (exchange.IsGrpc
-                && response.Fields[GrpcFields.Status] is [{ } status, ..]
+                && response.Fields[KnownField.GrpcStatus] is [{ } status, ..]
                 && RetryTriggers.NamesGrpc(retries, GrpcStatus.Read(status)));
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using GatewayMesh.Proxy.Async;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Hedging;
 using GatewayMesh.Proxy.LoadBalancing;
@@ -34,7 +35,7 @@ internal sealed class RetryLoop
     }
 
     /// <summary>Forwards the request. Returns none if a response was passed on.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder<>))]
     public async ValueTask<MeshError> RunAsync(Exchange exchange, EndpointSet instances, TargetKind target)
     {
         exchange.Tried = default;

@@ -59,5 +59,5 @@ internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
     private bool IsForwarded(string name, FieldTable fields) =>
         !MeshHeaders.IsMeshHeader(name)
         && (exchange.SpeaksOfClients || !OutsideFields.IsForged(name))
-        && !HopByHop.Contains(name, fields["Connection"]);
+        && !HopByHop.Contains(name, fields[KnownField.Connection]);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using GatewayMesh.Proxy.Async;
 using GatewayMesh.Proxy.Loops;
 using GatewayMesh.Proxy.Streams;
 
@@ -114,7 +115,7 @@ internal sealed class ByteChannel(ByteStream stream)
         return count;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder))]
     private async ValueTask SwitchAndWaitAsync()
     {
         await Loop.SwitchTo();
@@ -124,14 +125,14 @@ internal sealed class ByteChannel(ByteStream stream)
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder<>))]
     private async ValueTask<int> SwitchAndReadAsync(Memory<byte> into)
     {
         await Loop.SwitchTo();
         return _kept.IsEmpty ? await stream.ReadAsync(into).ConfigureAwait(false) : TakeReceived(into.Span);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder))]
     private async ValueTask SwitchAndWriteAsync(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second)
     {
         await Loop.SwitchTo();

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using GatewayMesh.Proxy.Async;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Http1;
 using GatewayMesh.Proxy.Messages;
@@ -22,7 +23,7 @@ internal sealed partial class ClientConnection
 
     /// <summary>Reads content; 0 at its end.</summary>
     /// <exception cref="BodyFaultException">The content is malformed, too large, or was broken off.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder<>))]
     public async ValueTask<int> ReadBodyAsync(Memory<byte> into, CancellationToken cancellationToken)
     {
         while (true)
@@ -143,6 +144,8 @@ internal sealed partial class ClientConnection
             return false;
         }
     }
+
+    private bool IsBodyRead => _body.IsComplete && _dataLeft == 0;
 
     // Drops the rest of a body that nobody read; false if the rest is too long or malformed.
     private async ValueTask<bool> DropBodyAsync()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using GatewayMesh.Proxy.Async;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Http1;
 using GatewayMesh.Proxy.Messages;
@@ -263,15 +264,13 @@ internal sealed partial class ClientConnection
     }
 
     // A pipeline that ended without a response has failed.
-    private ValueTask CompleteAsync()
+    private void EndResponse()
     {
         if (!_isWhole)
         {
             _keepsAlive = false;
             Abort();
         }
-
-        return ValueTask.CompletedTask;
     }
 
     // A client that has gone needs no answer.
@@ -294,15 +293,34 @@ internal sealed partial class ClientConnection
         Volatile.Write(ref _hasStarted, false);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask FlushAsync(ReadOnlyMemory<byte> content)
+    private ValueTask FlushAsync(ReadOnlyMemory<byte> content)
     {
         if (EndProbe() is { } probe)
         {
-            await probe.ConfigureAwait(false);
+            return FlushAfterAsync(probe, content);
         }
 
+        var write = _channel.WriteAsync(_output.Memory, content);
+        if (!write.IsCompletedSuccessfully)
+        {
+            return EndFlushAsync(write);
+        }
+
+        _output.Clear();
+        return write;
+    }
+
+    private async ValueTask FlushAfterAsync(Task probe, ReadOnlyMemory<byte> content)
+    {
+        await probe.ConfigureAwait(false);
         await _channel.WriteAsync(_output.Memory, content).ConfigureAwait(false);
+        _output.Clear();
+    }
+
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder))]
+    private async ValueTask EndFlushAsync(ValueTask write)
+    {
+        await write.ConfigureAwait(false);
         _output.Clear();
     }
 }

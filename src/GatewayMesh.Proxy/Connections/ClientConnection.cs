@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Proxy.Async;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Http1;
@@ -88,8 +89,21 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
     {
         try
         {
-            while (await ReceiveHeadAsync().ConfigureAwait(false) && await ServeRequestAsync().ConfigureAwait(false))
+            while (await ReceiveHeadAsync().ConfigureAwait(false))
             {
+                await ServeRequestAsync().ConfigureAwait(false);
+                await Loop.SwitchTo();
+                EndWatch();
+                if (_isAborted || _isSwitched)
+                {
+                    break;
+                }
+
+                EndResponse();
+                if (!_keepsAlive || !(IsBodyRead || await DropBodyAsync().ConfigureAwait(false)))
+                {
+                    break;
+                }
             }
 
             if (!_isHandedBack)
@@ -135,7 +149,7 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
     public bool IsAnsweredByServer(Exception failure) => false;
 
     // False at the end of the connection.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder<>))]
     private async ValueTask<bool> ReceiveHeadAsync()
     {
         var head = _exchange.Head;
@@ -164,9 +178,28 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
                     return true;
                 }
 
-                if (!await ReceiveAsync().ConfigureAwait(false))
+                if (_ahead is not null || _isEnded)
                 {
-                    return false;
+                    if (!await ReceiveAsync().ConfigureAwait(false))
+                    {
+                        return false;
+                    }
+                }
+                else
+                {
+                    // As ReceiveAsync, without a method of its own: this is where an idle connection waits.
+                    _received.Release();
+                    if (_received.IsEmpty)
+                    {
+                        await _channel.WaitInputAsync().ConfigureAwait(false);
+                    }
+
+                    var count = await _channel.ReadAsync(_received.Room()).ConfigureAwait(false);
+                    _received.Add(count);
+                    if (count == 0)
+                    {
+                        return false;
+                    }
                 }
 
                 if (_isIdle)
@@ -207,9 +240,7 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
         head.Framing = BodyFraming.None;
     }
 
-    // True if the connection may serve another request.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> ServeRequestAsync()
+    private ValueTask ServeRequestAsync()
     {
         var head = _exchange.Head;
         _keepsAlive = head.KeepsAlive;
@@ -221,25 +252,17 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
             Watch();
         }
 
-        if (_inbound.Listener.Kind == ListenerKind.Probe)
-        {
-            await _inbound.VisitLoopsAsync().ConfigureAwait(false);
-        }
+        return _inbound.Listener.Kind == ListenerKind.Probe ? ServeProbeAsync() : _entry.ServeAsync(_exchange, _inbound);
+    }
 
+    private async ValueTask ServeProbeAsync()
+    {
+        await _inbound.VisitLoopsAsync().ConfigureAwait(false);
         await _entry.ServeAsync(_exchange, _inbound).ConfigureAwait(false);
-        await Loop.SwitchTo();
-        EndWatch();
-        if (_isAborted || _isSwitched)
-        {
-            return false;
-        }
-
-        await CompleteAsync().ConfigureAwait(false);
-        return _keepsAlive && await DropBodyAsync().ConfigureAwait(false);
     }
 
     // Receives more bytes; false at the end of the client's stream.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder<>))]
     private async ValueTask<bool> ReceiveAsync()
     {
         if (_ahead is { } ahead)

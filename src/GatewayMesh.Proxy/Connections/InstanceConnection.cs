@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using GatewayMesh.Proxy.Async;
 using GatewayMesh.Proxy.Http1;
 using GatewayMesh.Proxy.Loops;
 using GatewayMesh.Proxy.Messages;
@@ -75,19 +76,23 @@ internal sealed class InstanceConnection : IInputWatcher
     }
 
     /// <summary>Sends what waits in <see cref="Output"/>, and content behind it.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> content = default)
+    public ValueTask SendAsync(ReadOnlyMemory<byte> content = default)
     {
         var isHead = !IsWritten && content.IsEmpty;
         var write = _channel.WriteAsync(Output.Memory, content);
         IsWritten = !isHead || !write.IsFaulted; // a head that fails at once has not arrived: the connection was dead
-        await write.ConfigureAwait(false);
+        if (!write.IsCompletedSuccessfully)
+        {
+            return EndSendAsync(write);
+        }
+
         Output.Clear();
+        return write;
     }
 
     /// <summary>Reads the next head, interim or final. False if the instance closed without one.</summary>
     /// <exception cref="MessageFaultException">The head is malformed.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder<>))]
     public async ValueTask<bool> ReadHeadAsync()
     {
         while (true)
@@ -103,10 +108,14 @@ internal sealed class InstanceConnection : IInputWatcher
                     throw new MessageFaultException(_reader.Fault);
             }
 
-            if (!await ReceiveAsync().ConfigureAwait(false))
+            var count = await _channel.ReadAsync(_received.Room()).ConfigureAwait(false);
+            if (count == 0)
             {
                 return false;
             }
+
+            _received.Add(count);
+            HasResponse = true;
         }
     }
 
@@ -116,7 +125,7 @@ internal sealed class InstanceConnection : IInputWatcher
     /// <summary>Returns the next content, valid until the next call; empty at the end of the response.</summary>
     /// <exception cref="MessageFaultException">The content is malformed.</exception>
     /// <exception cref="EndOfStreamException">The instance broke off the response.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder<>))]
     public async ValueTask<ReadOnlyMemory<byte>> ReadContentAsync()
     {
         _received.Take(_dataLeft);
@@ -136,8 +145,10 @@ internal sealed class InstanceConnection : IInputWatcher
                     throw new MessageFaultException(_body.Fault);
             }
 
-            if (await ReceiveAsync().ConfigureAwait(false))
+            var count = await _channel.ReadAsync(_received.Room()).ConfigureAwait(false);
+            if (count > 0)
             {
+                _received.Add(count);
                 continue;
             }
 
@@ -183,12 +194,10 @@ internal sealed class InstanceConnection : IInputWatcher
         _received.Drop();
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> ReceiveAsync()
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder))]
+    private async ValueTask EndSendAsync(ValueTask write)
     {
-        var count = await _channel.ReadAsync(_received.Room()).ConfigureAwait(false);
-        _received.Add(count);
-        HasResponse |= count > 0;
-        return count > 0;
+        await write.ConfigureAwait(false);
+        Output.Clear();
     }
 }

@@ -30,8 +30,12 @@ internal static class ForwardedFor
         {
             // A peer that names another client is itself appended, even an application on this host, so no caller inside the mesh can pass
             // as the edge.
-            Append(fields, For, peer, always: false);
-            Append(fields, Standard, peer, always: false);
+            if (fields.Contains(KnownField.XForwardedFor) || fields.Contains(KnownField.Forwarded))
+            {
+                Append(fields, For, peer, always: false);
+                Append(fields, Standard, peer, always: false);
+            }
+
             return;
         }
 

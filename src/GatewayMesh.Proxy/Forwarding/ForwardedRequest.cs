@@ -49,7 +49,7 @@ internal static class ForwardedRequest
         var hasCookies = false;
         foreach (var field in head.Fields.Lines)
         {
-            if (!field.IsReceived && !FieldSyntax.IsValid(field.Name, field.Value, head.IsHttp2))
+            if (field is { IsReceived: false, HasValueBytes: false } && !FieldSyntax.IsValid(field.Name, field.Value, head.IsHttp2))
             {
                 return new MeshError(MeshErrorKind.RequestMalformed, Forwarded: false, "field");
             }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using GatewayMesh.Proxy.Async;
 using GatewayMesh.Proxy.Connections;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Http1;
@@ -9,7 +10,7 @@ using GatewayMesh.Proxy.Resilience;
 namespace GatewayMesh.Proxy.Forwarding;
 
 /// <summary>
-/// One attempt over HTTP/1.1:
+/// Attempts over HTTP/1.1 for the requests of one client connection, one after the other:
 /// <code>
 /// idle connection, else a new one ─► head ─► body (Upload, while the response is awaited) ─► interim heads ─► head ─► content ─► trailers
 ///   └ a reused connection that dies before a byte of the request was written: once more, on a new connection
@@ -34,13 +35,12 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
 
     /// <summary>Makes the attempt; see <see cref="IForwarder.ForwardAsync"/>.</summary>
     /// <param name="pools">Connections to the instance.</param>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder<>))]
     public async ValueTask<MeshError> RunAsync(InstancePools pools)
     {
         await client.Loop.SwitchTo();
         var pool = pools.Of(client.Loop);
-        var isRepeatable = Idempotence.Of(exchange.Method);
-        var connection = pool.TryTake(isRepeatable);
+        var connection = pool.TryTake(isRepeatable: Idempotence.Of(exchange.Method));
         while (true)
         {
             if (connection is null)
@@ -55,7 +55,51 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
                 }
             }
 
-            var error = await SendAsync(connection, pool).ConfigureAwait(false);
+            connection.Begin(exchange.Head.Method == "HEAD", exchange.IsUpgrade);
+            var error = WriteHead(connection);
+            if (error.IsError)
+            {
+                pool.Return(connection);
+                return error;
+            }
+
+            var mayStay = false;
+            var cutOff = exchange.CutOff.UnsafeRegister(static connection => ((InstanceConnection)connection!).Abort(), connection);
+            var gone = client.Aborted.UnsafeRegister(static connection => ((InstanceConnection)connection!).Abort(), connection);
+            try
+            {
+                connection.Silence.Start(exchange.Route.Policy.Timeouts.Idle);
+                await SendRequestAsync(connection).ConfigureAwait(false);
+                var hasHead = _upload is { IsStarted: false }
+                    ? await AwaitContinueAsync(connection).ConfigureAwait(false)
+                    : await connection.ReadHeadAsync().ConfigureAwait(false);
+                if (!hasHead || connection.Head.IsInterim)
+                {
+                    await PassInterimAsync(connection, hasHead).ConfigureAwait(false);
+                }
+
+                if (TryStart(connection, out error))
+                {
+                    await CopyAsync(connection).ConfigureAwait(false);
+                }
+
+                mayStay = !error.IsError && connection.MayStay && (_upload?.IsComplete ?? true);
+            }
+            catch (Exception failure) when (failure is IOException or OperationCanceledException or ObjectDisposedException)
+            {
+                error = HopErrors.Of(exchange, connection, _upload, connection.Silence.IsOver, failure);
+                if (client.HasStarted)
+                {
+                    client.Abort(); // the client has part of the response, which must not look complete
+                }
+            }
+            finally
+            {
+                await cutOff.DisposeAsync().ConfigureAwait(false);
+                await gone.DisposeAsync().ConfigureAwait(false);
+                await EndAsync(connection, pool, mayStay).ConfigureAwait(false);
+            }
+
             if (!IsStale(connection, error))
             {
                 return error;
@@ -77,45 +121,6 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(exchange.CutOff, client.Aborted);
         return await pool.ConnectAsync(exchange.Route.Policy.Timeouts.Connect, both.Token).ConfigureAwait(false);
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<MeshError> SendAsync(InstanceConnection connection, InstancePool pool)
-    {
-        connection.Begin(exchange.Head.Method == "HEAD", exchange.IsUpgrade);
-        var error = WriteHead(connection);
-        if (error.IsError)
-        {
-            pool.Return(connection);
-            return error;
-        }
-
-        var mayStay = false;
-        var cutOff = exchange.CutOff.UnsafeRegister(static connection => ((InstanceConnection)connection!).Abort(), connection);
-        var gone = client.Aborted.UnsafeRegister(static connection => ((InstanceConnection)connection!).Abort(), connection);
-        try
-        {
-            connection.Silence.Start(exchange.Route.Policy.Timeouts.Idle);
-            await SendRequestAsync(connection).ConfigureAwait(false);
-            error = await ReceiveAsync(connection).ConfigureAwait(false);
-            mayStay = !error.IsError && connection.MayStay && (_upload?.IsComplete ?? true);
-        }
-        catch (Exception failure) when (failure is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-            error = HopErrors.Of(exchange, connection, _upload, connection.Silence.IsOver, failure);
-            if (client.HasStarted)
-            {
-                client.Abort(); // the client has part of the response, which must not look complete
-            }
-        }
-        finally
-        {
-            await cutOff.DisposeAsync().ConfigureAwait(false);
-            await gone.DisposeAsync().ConfigureAwait(false);
-            await EndAsync(connection, pool, mayStay).ConfigureAwait(false);
-        }
-
-        return error;
     }
 
     private MeshError WriteHead(InstanceConnection connection)
@@ -150,38 +155,41 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
         return MeshError.None;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendRequestAsync(InstanceConnection connection)
+    private ValueTask SendRequestAsync(InstanceConnection connection)
     {
         if (!exchange.Head.HasBody)
         {
-            try
-            {
-                await connection.SendAsync().ConfigureAwait(false);
-            }
-            catch (IOException) when (!connection.IsAborted)
-            {
-                // The instance may have responded before it closed.
-            }
-
-            return;
+            var sent = connection.SendAsync();
+            return sent.IsCompletedSuccessfully ? sent : EndSendAsync(connection, sent);
         }
 
         _upload = (_lastUpload ??= new Upload(exchange, client)).Begin(connection);
         if (client.AwaitsContinue)
         {
-            await connection.SendAsync().ConfigureAwait(false);
+            return connection.SendAsync();
         }
-        else
+
+        _upload.Start();
+        return ValueTask.CompletedTask;
+    }
+
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder))]
+    private static async ValueTask EndSendAsync(InstanceConnection connection, ValueTask sent)
+    {
+        try
         {
-            _upload.Start();
+            await sent.ConfigureAwait(false);
+        }
+        catch (IOException) when (!connection.IsAborted)
+        {
+            // The instance may have responded before it closed.
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<MeshError> ReceiveAsync(InstanceConnection connection)
+    // Decides about the response and starts it. False if nothing is to be copied.
+    private bool TryStart(InstanceConnection connection, out MeshError error)
     {
-        await ReceiveHeadAsync(connection).ConfigureAwait(false);
+        error = MeshError.None;
         if (connection.Head.Status == SwitchingProtocols
             && !UpgradeField.AreAsked(connection.Head.Fields[KnownField.Upgrade], exchange.Head.Fields[KnownField.Upgrade]))
         {
@@ -192,10 +200,11 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
         {
             case ResponseFate.Drop:
                 connection.Abort();
-                return exchange.Attempt.Answered;
+                error = exchange.Attempt.Answered;
+                return false;
             case ResponseFate.Withhold:
                 connection.Abort();
-                return MeshError.None;
+                return false;
         }
 
         if (connection.Head.Status == ResetContent)
@@ -206,31 +215,14 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
         }
 
         client.Start(connection.Head);
-        if (connection.Head.Status == SwitchingProtocols)
-        {
-            await SwitchAsync(connection).ConfigureAwait(false);
-            return MeshError.None;
-        }
-
-        if (connection.Head.Status != ResetContent)
-        {
-            await CopyAsync(connection).ConfigureAwait(false);
-        }
-
-        exchange.Attempt.IsWhole = true;
-        ReceivedResponse.ReadGrpcStatus(exchange, connection.Trailers);
-        await ToClientAsync(client.EndAsync(connection.Trailers)).ConfigureAwait(false);
-        return MeshError.None;
+        return true;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask ReceiveHeadAsync(InstanceConnection connection)
+    // Passes interim heads on until the final one.
+    private async ValueTask PassInterimAsync(InstanceConnection connection, bool hasHead)
     {
         for (var interim = 0; ;)
         {
-            var hasHead = _upload is { IsStarted: false }
-                ? await AwaitContinueAsync(connection).ConfigureAwait(false)
-                : await connection.ReadHeadAsync().ConfigureAwait(false);
             if (!hasHead)
             {
                 throw new IOException("The instance closed the connection without a response.");
@@ -257,6 +249,9 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
             }
 
             connection.Silence.Restart();
+            hasHead = _upload is { IsStarted: false }
+                ? await AwaitContinueAsync(connection).ConfigureAwait(false)
+                : await connection.ReadHeadAsync().ConfigureAwait(false);
         }
     }
 
@@ -280,11 +275,18 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
         return hasHead;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    // Copies the content, and ends the response.
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder))]
     private async ValueTask CopyAsync(InstanceConnection connection)
     {
+        if (connection.Head.Status == SwitchingProtocols)
+        {
+            await SwitchAsync(connection).ConfigureAwait(false);
+            return;
+        }
+
         var silence = connection.Silence;
-        while (true)
+        while (connection.Head.Status != ResetContent)
         {
             if (!connection.HasContent)
             {
@@ -295,12 +297,16 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
             var content = await connection.ReadContentAsync().ConfigureAwait(false);
             if (content.IsEmpty)
             {
-                return;
+                break;
             }
 
             silence.Restart();
             await ToClientAsync(client.WriteAsync(content)).ConfigureAwait(false);
         }
+
+        exchange.Attempt.IsWhole = true;
+        ReceivedResponse.ReadGrpcStatus(exchange, connection.Trailers);
+        await ToClientAsync(client.EndAsync(connection.Trailers)).ConfigureAwait(false);
     }
 
     private async ValueTask SwitchAsync(InstanceConnection connection)
@@ -335,8 +341,19 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
         return client.Received;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask EndAsync(InstanceConnection connection, InstancePool pool, bool mayStay)
+    private ValueTask EndAsync(InstanceConnection connection, InstancePool pool, bool mayStay)
+    {
+        if (_upload is not null || !client.Loop.IsCurrent)
+        {
+            return EndUploadAsync(connection, pool, mayStay);
+        }
+
+        Release(connection, pool, mayStay);
+        return ValueTask.CompletedTask;
+    }
+
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder))]
+    private async ValueTask EndUploadAsync(InstanceConnection connection, InstancePool pool, bool mayStay)
     {
         if (_upload is not null)
         {
@@ -345,6 +362,11 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
         }
 
         await client.Loop.SwitchTo();
+        Release(connection, pool, mayStay);
+    }
+
+    private static void Release(InstanceConnection connection, InstancePool pool, bool mayStay)
+    {
         connection.Silence.Stop();
         if (mayStay)
         {
@@ -356,8 +378,10 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask ToClientAsync(ValueTask write)
+    private static ValueTask ToClientAsync(ValueTask write) => write.IsCompletedSuccessfully ? write : EndWriteAsync(write);
+
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder))]
+    private static async ValueTask EndWriteAsync(ValueTask write)
     {
         try
         {

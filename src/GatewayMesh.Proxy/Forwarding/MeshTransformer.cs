@@ -106,7 +106,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
     // ended.
     private bool HasStreamedBody(HttpResponseMessage response) =>
         response.Content.Headers.ContentLength is null
-        && !(exchange.IsGrpc && _response.Fields.Contains(GrpcFields.Status))
+        && !(exchange.IsGrpc && _response.Fields.Contains(KnownField.GrpcStatus))
         && exchange.Head.Method != "HEAD"
         && _response.Status is >= 200 and not (204 or 304);
 }

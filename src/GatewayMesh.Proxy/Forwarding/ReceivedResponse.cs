@@ -24,7 +24,7 @@ internal static class ReceivedResponse
         }
 
         if (attempt.Hop.Kind == TargetKind.MeshPeer
-            && head.Fields[ProxyStatus.FieldName] is { Count: > 0 } status
+            && head.Fields[KnownField.ProxyStatus] is { Count: > 0 } status
             && ProxyStatus.TryRead(status, out var error))
         {
             attempt.Answered = error;
@@ -63,7 +63,7 @@ internal static class ReceivedResponse
     /// <summary>Reads the status of a gRPC call from a head or trailers.</summary>
     public static void ReadGrpcStatus(Exchange exchange, FieldTable fields)
     {
-        if (exchange.IsGrpc && fields[GrpcFields.Status] is [{ } status, ..])
+        if (exchange.IsGrpc && fields[KnownField.GrpcStatus] is [{ } status, ..])
         {
             exchange.Attempt.GrpcStatus = GrpcStatus.Read(status);
         }
@@ -88,7 +88,7 @@ internal static class ReceivedResponse
     // error type this was.
     private static ResponseFate Withhold(Exchange exchange, ResponseHead head, in MeshError error)
     {
-        var isCall = exchange.IsGrpc && head.Fields.Contains(GrpcFields.Status);
+        var isCall = exchange.IsGrpc && head.Fields.Contains(KnownField.GrpcStatus);
         ReadGrpcStatus(exchange, head.Fields);
         exchange.Attempt.Answered = error with
         {

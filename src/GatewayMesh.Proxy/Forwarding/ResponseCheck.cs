@@ -12,7 +12,7 @@ internal static class ResponseCheck
     /// </summary>
     public static string? FaultOf(ResponseHead response)
     {
-        if (response.Fields["Transfer-Encoding"] is { Count: > 0 } codings)
+        if (response.Fields[KnownField.TransferEncoding] is { Count: > 0 } codings)
         {
             if (response.Version == MessageVersion.Http2)
             {

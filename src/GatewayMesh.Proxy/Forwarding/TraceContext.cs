@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Messages;
 
@@ -26,11 +25,11 @@ internal static class TraceContext
 
         fields.Remove("tracestate");
         Span<char> text = stackalloc char[Length];
-        text.TryWrite(
-            CultureInfo.InvariantCulture,
-            $"00-{random.Next():x16}{random.Next() | 1:x16}-{random.Next() | 1:x16}-00",
-            out var length);
-        fields.Set(Field, text[..length]);
+        "00-00000000000000000000000000000000-0000000000000000-00".CopyTo(text);
+        HexDigits.Write(text[3..], random.Next());
+        HexDigits.Write(text[19..], random.Next() | 1);
+        HexDigits.Write(text[36..], random.Next() | 1);
+        fields.Set(Field, text);
     }
 
     /// <summary>Returns the trace ID of a well-formed <c>traceparent</c>; otherwise nothing.</summary>

@@ -3,6 +3,7 @@ using System.Net;
 using GatewayMesh.Proxy.Connections;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Listeners;
+using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Upstreams;
 using Microsoft.AspNetCore.Http;
@@ -52,7 +53,7 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
 
         // The forwarder reads these itself; everything else comes from the exchange's own head.
         http.Request.Body = exchange.Body;
-        http.Request.Headers.Upgrade = exchange.Head.Fields["Upgrade"];
+        http.Request.Headers.Upgrade = exchange.Head.Fields[KnownField.Upgrade];
         using var hedged = exchange.Attempt.Hedge is { } hedge ? new HedgedInvoker(exchange, hedge) : null;
 
         var result = await _forwarder.SendAsync(

@@ -12,7 +12,7 @@ internal static class GrpcCall
     /// uses proxies that respond with plain HTTP.
     /// </summary>
     public static bool Is(FieldTable fields) =>
-        fields["Content-Type"] is [{ } type, ..]
+        fields[KnownField.ContentType] is [{ } type, ..]
         && type.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase)
         && (type.Length == ContentType.Length || type[ContentType.Length] is '+' or ';' or ' ');
 }

@@ -57,9 +57,9 @@ internal sealed class Hedge(
     {
         var retries = exchange.Route.Policy.Retries;
         return answer.Status < 500 && !RetryTriggers.NamesStatus(retries, answer.Status)
-            && !(hop.Kind == TargetKind.MeshPeer && answer.Fields.Contains(ProxyStatus.FieldName))
+            && !(hop.Kind == TargetKind.MeshPeer && answer.Fields.Contains(KnownField.ProxyStatus))
             && !(exchange.IsGrpc
-                && answer.Fields[GrpcFields.Status] is [{ } status, ..]
+                && answer.Fields[KnownField.GrpcStatus] is [{ } status, ..]
                 && RetryTriggers.NamesGrpc(retries, GrpcStatus.Read(status)));
     }
 

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Buffers.Text;
-using System.Text;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Http1;
@@ -78,10 +80,7 @@ internal ref struct HeadWriter : IFieldSink
         else if (line.HasValueBytes)
         {
             Refuse(line.ValueBytes.ContainsAny(Octets.Controls));
-            Text(line.Name);
-            Raw(": "u8);
-            Raw(line.ValueBytes);
-            Raw("\r\n"u8);
+            line.ValueBytes.CopyTo(ReserveLine(line.Name, line.ValueBytes.Length));
         }
         else
         {
@@ -107,19 +106,15 @@ internal ref struct HeadWriter : IFieldSink
     /// <inheritdoc/>
     public void Add(string name, scoped ReadOnlySpan<char> value)
     {
-        Text(name);
-        Raw(": "u8);
-        Text(value);
-        Raw("\r\n"u8);
+        Narrow(value, ReserveLine(name, value.Length));
     }
 
     /// <summary>Writes a line with a number.</summary>
     public void Add(string name, long value)
     {
-        Text(name);
-        Raw(": "u8);
-        Number(value, default);
-        Raw("\r\n"u8);
+        Span<byte> digits = stackalloc byte[MostNumber];
+        Utf8Formatter.TryFormat(value, digits, out var count);
+        digits[..count].CopyTo(ReserveLine(name, count));
     }
 
     /// <summary>Ends a head.</summary>
@@ -154,10 +149,59 @@ internal ref struct HeadWriter : IFieldSink
         return count;
     }
 
-    private void Text(scoped ReadOnlySpan<char> text)
+    private void Text(scoped ReadOnlySpan<char> text) => Narrow(text, Reserve(text.Length));
+
+    // Room for the value of a line whose other parts are written.
+    private Span<byte> ReserveLine(string name, int value)
     {
-        Refuse(text.ContainsAny(Octets.ControlCharacters) || text.ContainsAnyExceptInRange('\0', '\xFF'));
-        Encoding.Latin1.GetBytes(text, Reserve(text.Length));
+        var line = Reserve(name.Length + value + 4);
+        Narrow(name, line);
+        line[name.Length] = (byte)':';
+        line[name.Length + 1] = (byte)' ';
+        line[^2] = (byte)'\r';
+        line[^1] = (byte)'\n';
+        return line.Slice(name.Length + 2, value);
+    }
+
+    // Checks and converts in one pass, eight characters at a time: most texts are too short for a search and a conversion of their own.
+    private static void Narrow(scoped ReadOnlySpan<char> text, Span<byte> to)
+    {
+        to = to[..text.Length];
+        if (text.Length < Vector128<ushort>.Count)
+        {
+            NarrowShort(text, to);
+            return;
+        }
+
+        var characters = MemoryMarshal.Cast<char, ushort>(text);
+        var isUnsafe = Vector128<ushort>.Zero;
+        for (var i = 0; ; i = Math.Min(i + Vector128<ushort>.Count, text.Length - Vector128<ushort>.Count))
+        {
+            var eight = Vector128.Create(characters[i..]);
+            isUnsafe |= Vector128.GreaterThan(eight, Vector128.Create((ushort)0xFF))
+                | Vector128.Equals(eight, Vector128.Create((ushort)0x7F))
+                | (Vector128.LessThan(eight, Vector128.Create((ushort)' ')) & ~Vector128.Equals(eight, Vector128.Create((ushort)'\t')));
+            BinaryPrimitives.WriteUInt64LittleEndian(to[i..], Vector128.Narrow(eight, eight).AsUInt64().ToScalar());
+            if (i == text.Length - Vector128<ushort>.Count)
+            {
+                break;
+            }
+        }
+
+        Refuse(isUnsafe != Vector128<ushort>.Zero);
+    }
+
+    private static void NarrowShort(scoped ReadOnlySpan<char> text, Span<byte> to)
+    {
+        var isUnsafe = false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var character = text[i];
+            isUnsafe |= (character < ' ' && character != '\t') || character is '\x7F' or > '\xFF';
+            to[i] = (byte)character;
+        }
+
+        Refuse(isUnsafe);
     }
 
     private static void Refuse(bool isUnsafe)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using GatewayMesh.Linux;
+using GatewayMesh.Proxy.Async;
 using GatewayMesh.Proxy.Connections;
 using Microsoft.AspNetCore.Connections;
 
@@ -34,7 +35,7 @@ internal sealed class ChannelStream(ByteChannel channel) : Stream
     /// <inheritdoc/>
     /// <exception cref="ConnectionResetException">The connection failed.</exception>
     /// <exception cref="OperationCanceledException">The read was canceled; the connection stays usable.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();

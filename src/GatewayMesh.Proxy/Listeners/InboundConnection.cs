@@ -1,7 +1,8 @@
-using System.Runtime.CompilerServices;
 using System.Net;
+using System.Runtime.CompilerServices;
 using GatewayMesh.Certificates.Trust;
 using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Proxy.Async;
 using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Connections;
 using GatewayMesh.Proxy.Edge;
@@ -92,7 +93,7 @@ internal sealed class InboundConnection(ListenerSpec listener, IPAddress peer)
     /// none is open, GOAWAY has the last stream ID seen, and requests in transit from the client are refused. So the last stream stays open
     /// until the client has had time to read the first GOAWAY (RFC 9113 §6.8 asks for one round trip).
     /// </summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder))]
     public async ValueTask RequestEndsAsync(TimeProvider time)
     {
         IdleFrom(time.GetTimestamp());

@@ -1,6 +1,7 @@
 using System.Net;
 using GatewayMesh.Configuration.Policies.LoadBalancing;
 using GatewayMesh.Proxy.LoadBalancing.Balancers;
+using GatewayMesh.Proxy.Messages;
 using Microsoft.Extensions.Primitives;
 
 namespace GatewayMesh.Proxy.LoadBalancing;
@@ -27,7 +28,7 @@ internal static class HashedRequest
             hash = key.From switch
             {
                 HashSource.Header => OfField(hash, request.Head.Fields[key.Name]),
-                HashSource.Cookie => OfCookie(hash, request.Head.Fields["Cookie"], key.Name),
+                HashSource.Cookie => OfCookie(hash, request.Head.Fields[KnownField.Cookie], key.Name),
                 HashSource.Query => OfQuery(hash, request.Target.PathAndQuery, key.Name),
                 _ => OfSource(hash, request),
             };
@@ -93,7 +94,7 @@ internal static class HashedRequest
     {
         var inbound = request.InboundConnection;
         if ((inbound.IsTrustedProxy || !request.Behavior.AtTheEdge)
-            && request.Head.Fields["X-Forwarded-For"] is [{ Length: > 0 } chain, ..])
+            && request.Head.Fields[KnownField.XForwardedFor] is [{ Length: > 0 } chain, ..])
         {
             var comma = chain.IndexOf(',', StringComparison.Ordinal);
             return hash.With(StableHash.Of((comma < 0 ? chain.AsSpan() : chain.AsSpan(0, comma)).Trim()));

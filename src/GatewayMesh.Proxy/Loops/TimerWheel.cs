@@ -44,10 +44,17 @@ internal sealed class TimerWheel
     /// <param name="after">Time from now; zero or negative: due at the next advance.</param>
     public void Set(LoopTimer timer, TimeSpan after)
     {
-        Cancel(timer);
         var now = _time.GetTimestamp() - _start;
         var due = now + (long)(Math.Max(0, after.TotalSeconds) * _time.TimestampFrequency);
-        timer.DueTick = Math.Max(_tick + 1, (due + _perSlot - 1) / _perSlot);
+        var tick = Math.Max(_tick + 1, (due + _perSlot - 1) / _perSlot);
+        if (timer.IsSet && tick >= timer.DueTick)
+        {
+            timer.DueTick = tick; // moves when its slot is reached: most timers are set anew before that
+            return;
+        }
+
+        Cancel(timer);
+        timer.DueTick = tick;
         Insert(timer);
         Count++;
     }
@@ -117,6 +124,13 @@ internal sealed class TimerWheel
         // A callback may cancel its neighbors, so the list is taken from its head. What it sets is due later and in another slot.
         while (_first[slot] is { } timer)
         {
+            if (timer.DueTick > _tick)
+            {
+                Remove(timer);
+                Insert(timer);
+                continue;
+            }
+
             Cancel(timer);
             try
             {

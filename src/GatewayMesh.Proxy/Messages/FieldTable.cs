@@ -19,6 +19,7 @@ internal sealed class FieldTable : IFieldSink
     private TableLine[] _lines = [];
     private LineMemory[] _memories = [];
     private FieldSet _present;
+    private FieldSet _several;
 
     /// <summary>Number of lines.</summary>
     public int Count { get; private set; }
@@ -33,7 +34,7 @@ internal sealed class FieldTable : IFieldSink
     public StringValues this[string name] => Values(KnownFields.Find(name), name);
 
     /// <summary>Values of the lines of <paramref name="field"/>, in order; empty if there are none.</summary>
-    public StringValues this[KnownField field] => Values(field, "");
+    public StringValues this[KnownField field] => _present.Contains(field) ? Values(field, "") : default;
 
     /// <summary>True if there is a line named <paramref name="name"/>.</summary>
     public bool Contains(string name) => IndexOf(KnownFields.Find(name), name, 0) >= 0;
@@ -42,7 +43,7 @@ internal sealed class FieldTable : IFieldSink
     public bool Contains(KnownField field) => _present.Contains(field);
 
     /// <summary>True if there are several lines of <paramref name="field"/>.</summary>
-    public bool HasSeveral(KnownField field) => IndexOf(field, "", 0) is >= 0 and var first && IndexOf(field, "", first + 1) >= 0;
+    public bool HasSeveral(KnownField field) => _several.Contains(field);
 
     /// <summary>Appends a line.</summary>
     public void Add(string name, string value) =>
@@ -94,6 +95,7 @@ internal sealed class FieldTable : IFieldSink
         {
             _lines[first] = new TableLine { Name = name, Value = value, Known = known };
             RemoveAfter(known, name, first);
+            _several = _several.Without(known);
         }
         else
         {
@@ -111,6 +113,7 @@ internal sealed class FieldTable : IFieldSink
             _lines[first] = default;
             Put(ref _lines[first], origin, name, value);
             RemoveAfter(known, name, first);
+            _several = _several.Without(known);
         }
         else
         {
@@ -125,7 +128,7 @@ internal sealed class FieldTable : IFieldSink
         if (IndexOf(known, name, 0) is >= 0 and var first)
         {
             RemoveAfter(known, name, first - 1);
-            _present = _present.Without(known);
+            (_present, _several) = (_present.Without(known), _several.Without(known));
         }
     }
 
@@ -133,7 +136,7 @@ internal sealed class FieldTable : IFieldSink
     public void RemoveWhere(Predicate<FieldLine> matches)
     {
         var kept = 0;
-        _present = default;
+        (_present, _several) = (default, default);
         for (var i = 0; i < Count; i++)
         {
             if (!matches(new FieldLine(this, i)))
@@ -152,7 +155,7 @@ internal sealed class FieldTable : IFieldSink
     public void Clear()
     {
         Shrink(0);
-        _present = default;
+        (_present, _several) = (default, default);
         _bytes.Release();
     }
 
@@ -200,7 +203,7 @@ internal sealed class FieldTable : IFieldSink
             return StringValues.Empty;
         }
 
-        var next = IndexOf(known, name, first + 1);
+        var next = known == KnownField.None || _several.Contains(known) ? IndexOf(known, name, first + 1) : -1;
         if (next < 0)
         {
             return new StringValues(ValueAt(first));
@@ -293,7 +296,12 @@ internal sealed class FieldTable : IFieldSink
 
     private KnownField Mark(KnownField known)
     {
-        _present = known == KnownField.None ? _present : _present.With(known);
+        if (known != KnownField.None)
+        {
+            _several = _present.Contains(known) ? _several.With(known) : _several;
+            _present = _present.With(known);
+        }
+
         return known;
     }
 

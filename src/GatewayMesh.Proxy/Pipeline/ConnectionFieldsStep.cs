@@ -1,4 +1,5 @@
 using GatewayMesh.Proxy.Forwarding;
+using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
@@ -12,7 +13,7 @@ internal sealed class ConnectionFieldsStep : IStep
     public Verdict Take(Exchange exchange)
     {
         var fields = exchange.Head.Fields;
-        foreach (var members in fields["Connection"])
+        foreach (var members in fields[KnownField.Connection])
         {
             foreach (var part in members.AsSpan().Split(','))
             {

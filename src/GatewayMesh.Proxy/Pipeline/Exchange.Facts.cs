@@ -17,6 +17,8 @@ namespace GatewayMesh.Proxy.Pipeline;
 // Facts that the steps find. They live in one value, so that the next request starts from the default and no fact outlives its request.
 internal sealed partial class Exchange
 {
+    private static readonly MeshHeaderValues NoHeaders = MeshHeaderValues.None;
+
     private Facts _facts;
 
     /// <summary>Limit permits of the request.</summary>
@@ -40,13 +42,19 @@ internal sealed partial class Exchange
     public string RequestId { get => _facts.RequestId ?? ""; set => _facts.RequestId = value; }
 
     /// <summary>Path and query byte for byte, and the authority of an absolute-form target.</summary>
-    public RequestTarget Target { get => _facts.Target; set => _facts.Target = value; }
+    public RequestTarget Target { get => _facts.Target; set => (_facts.Target, _facts.Host) = (value, null); }
 
     /// <summary>Host of the request: from an absolute-form target, otherwise from the field.</summary>
-    public string Host => Target.Authority ?? Head.Host.ToString();
+    public string Host => _facts.Host ??= Target.Authority ?? Head.Host.ToString();
 
     /// <summary>Values of a mesh peer's mesh headers; the defaults for other clients.</summary>
-    public MeshHeaderValues PeerHeaders { get => _facts.PeerHeaders ?? MeshHeaderValues.None; set => _facts.PeerHeaders = value; }
+    public ref readonly MeshHeaderValues PeerHeaders => ref _facts.HasPeerHeaders ? ref _facts.PeerHeaders : ref NoHeaders;
+
+    /// <inheritdoc/>
+    MeshHeaderValues IIdentifiedRequest.PeerHeaders => PeerHeaders;
+
+    /// <inheritdoc/>
+    MeshHeaderValues IRoutedRequest.PeerHeaders => PeerHeaders;
 
     /// <summary>
     /// True if the fields of the request about clients outside the mesh are trusted: the request came to the edge, which removed untrusted
@@ -125,13 +133,18 @@ internal sealed partial class Exchange
     /// <summary>True to end the connection with this response.</summary>
     public bool Close { get => _facts.Close; set => _facts.Close = value; }
 
+    /// <summary>Sets the values of a mesh peer's mesh headers.</summary>
+    public void SetPeerHeaders(in MeshHeaderValues values) => (_facts.PeerHeaders, _facts.HasPeerHeaders) = (values, true);
+
     private struct Facts
     {
         public bool HasWaited;
         public string? Method;
         public string? RequestId;
         public RequestTarget Target;
-        public MeshHeaderValues? PeerHeaders;
+        public string? Host;
+        public MeshHeaderValues PeerHeaders;
+        public bool HasPeerHeaders;
         public bool SpeaksOfClients;
         public Caller Caller;
         public IntentionTable? AllowedBy;

@@ -17,10 +17,10 @@ internal sealed class FramingStep : IStep
         // Connection-specific fields (RFC 9113 §8.2.2): the server itself rejects Connection and TE, but not these.
         if (exchange.InboundConnection.IsHttp2)
         {
-            return fields.Contains("Transfer-Encoding")
-                || fields.Contains("Upgrade")
-                || fields.Contains("Keep-Alive")
-                || fields.Contains("Proxy-Connection")
+            return fields.Contains(KnownField.TransferEncoding)
+                || fields.Contains(KnownField.Upgrade)
+                || fields.Contains(KnownField.KeepAlive)
+                || fields.Contains(KnownField.ProxyConnection)
                 ? Verdict.Fail(MeshErrorKind.RequestMalformed, "connection-specific field")
                 : Verdict.Next;
         }
@@ -32,7 +32,7 @@ internal sealed class FramingStep : IStep
         }
 
         // The server removes the chunks but leaves other codings on the body, whose field is not forwarded (RFC 9112 §6.1).
-        if (fields["Transfer-Encoding"] is { Count: > 0 } codings && !TransferCodings.AreChunkedAlone(codings))
+        if (fields[KnownField.TransferEncoding] is { Count: > 0 } codings && !TransferCodings.AreChunkedAlone(codings))
         {
             exchange.Close = true;
             return Verdict.Fail(MeshErrorKind.NotImplemented, "a transfer coding other than chunked");

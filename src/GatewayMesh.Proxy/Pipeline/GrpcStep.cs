@@ -1,4 +1,5 @@
 using GatewayMesh.Proxy.Grpc;
+using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Resilience;
 
 namespace GatewayMesh.Proxy.Pipeline;
@@ -13,7 +14,7 @@ internal sealed class GrpcStep(TimeProvider time) : IStep
         if (GrpcCall.Is(fields))
         {
             exchange.IsGrpc = true;
-            if (fields[GrpcFields.Timeout] is { Count: > 0 } field && GrpcTimeout.TryRead(field, out var timeout))
+            if (fields[KnownField.GrpcTimeout] is { Count: > 0 } field && GrpcTimeout.TryRead(field, out var timeout))
             {
                 exchange.CallDeadline = Deadline.Start(time, TimeSpan.Zero, timeout);
             }

@@ -1,5 +1,6 @@
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
+using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Resilience;
 
 namespace GatewayMesh.Proxy.Pipeline;
@@ -13,7 +14,7 @@ internal sealed class LoopStep : IStep
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        var via = exchange.Head.Fields["Via"];
+        var via = exchange.Head.Fields[KnownField.Via];
         return exchange.PeerHeaders.Hops >= MeshHeaders.MaxHops
             || (via.Count > 0 && ViaField.Count(via, exchange.Behavior.Pseudonym) >= MeshHeaders.MaxHops)
             ? Verdict.Fail(MeshErrorKind.LoopDetected)

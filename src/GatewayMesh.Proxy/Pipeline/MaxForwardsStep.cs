@@ -14,7 +14,7 @@ internal sealed class MaxForwardsStep : IStep
     {
         var isOptions = exchange.Head.Method == "OPTIONS";
         if ((!isOptions && exchange.Head.Method != "TRACE")
-            || exchange.Head.Fields["Max-Forwards"] is not { Count: > 0 } field
+            || exchange.Head.Fields[KnownField.MaxForwards] is not { Count: > 0 } field
             || !int.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out var left))
         {
             return Verdict.Next;

@@ -28,7 +28,7 @@ internal sealed class MeshHeadersStep : IStep
             return Verdict.Fail(MeshErrorKind.RequestMalformed, "mesh header");
         }
 
-        exchange.PeerHeaders = values;
+        exchange.SetPeerHeaders(values);
         return Verdict.Next;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using GatewayMesh.Proxy.Async;
 using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Pipeline;
@@ -49,7 +50,7 @@ internal sealed class PacedBody(Stream body, IResponseSink response, long rate, 
     }
 
     /// <inheritdoc/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (response.HasStarted || _timeout.IsCancellationRequested)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using GatewayMesh.Linux;
+using GatewayMesh.Proxy.Async;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Grpc;
@@ -28,7 +29,7 @@ internal sealed class RequestEntry(
     /// <summary>
     /// Serves the request whose head and body are set in <paramref name="exchange"/>, and clears the exchange for the next.
     /// </summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder))]
     public async ValueTask ServeAsync(Exchange exchange, InboundConnection inbound)
     {
         progress?.Count(Progress.RequestsStarted);
@@ -45,7 +46,11 @@ internal sealed class RequestEntry(
         var error = MeshError.None;
         try
         {
-            error = await pipeline.RunAsync(exchange).ConfigureAwait(false);
+            error = RequestPipeline.Settle(exchange, await pipeline.RunAsync(exchange).ConfigureAwait(false));
+            if (error.IsError)
+            {
+                await RequestPipeline.FailAsync(exchange, error, pipeline.Node).ConfigureAwait(false);
+            }
         }
         catch (Exception failure) when (!exchange.Response.IsAnsweredByServer(failure))
         {
@@ -72,7 +77,8 @@ internal sealed class RequestEntry(
 
     private void Record(Exchange exchange, in MeshError error)
     {
-        telemetry.Record(new RequestSummary
+        var isLogged = telemetry.TryAdmit(exchange.Behavior.Direction);
+        telemetry.Record(isLogged, new RequestSummary
         {
             At = exchange.At,
             Direction = exchange.Behavior.Direction,
@@ -82,7 +88,7 @@ internal sealed class RequestEntry(
             Route = exchange.Route.Leaf?.Rule,
             Target = exchange.Route.Leaf?.Targets[exchange.Route.Rank].Id,
             Method = exchange.Method,
-            Path = PathOf(exchange.Target.PathAndQuery),
+            Path = isLogged ? PathOf(exchange.Target.PathAndQuery) : "",
             Status = error.Kind == MeshErrorKind.ClientGone ? 499 : exchange.Response.Status,
             Error = error.Kind,
             GrpcStatus = !exchange.IsGrpc
@@ -97,10 +103,10 @@ internal sealed class RequestEntry(
             BytesOut = exchange.Response.ContentLength ?? 0,
             Attempts = exchange.Tried.Count,
             Retry = exchange.LastVerdict,
-            Endpoint = exchange.Attempt.Hop.Upstream?.Address,
+            Endpoint = isLogged ? exchange.Attempt.Hop.Upstream?.Address : null,
             Tier = exchange.Tier,
             RequestId = exchange.RequestId,
-            TraceId = TraceContext.TraceIdOf(exchange.Head.Fields[TraceContext.Field]),
+            TraceId = isLogged ? TraceContext.TraceIdOf(exchange.Head.Fields[KnownField.Traceparent]) : null,
         });
     }
 

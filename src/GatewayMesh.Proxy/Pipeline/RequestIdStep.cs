@@ -1,5 +1,5 @@
-using System.Globalization;
 using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
@@ -13,7 +13,7 @@ internal sealed class RequestIdStep(SplitMix random) : IStep
     public Verdict Take(Exchange exchange)
     {
         var fields = exchange.Head.Fields;
-        if (fields[Field] is [{ Length: > 0 and <= 64 } id]
+        if (fields[KnownField.XRequestId] is [{ Length: > 0 and <= 64 } id]
             && !id.AsSpan().ContainsAnyExceptInRange('!', '~')
             && !id.Contains('"'))
         {
@@ -21,7 +21,7 @@ internal sealed class RequestIdStep(SplitMix random) : IStep
         }
         else
         {
-            exchange.RequestId = random.Next().ToString("x16", CultureInfo.InvariantCulture);
+            exchange.RequestId = string.Create(HexDigits.OfNumber, random.Next(), static (text, number) => HexDigits.Write(text, number));
             fields.Set(Field, exchange.RequestId);
         }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using GatewayMesh.Proxy.Async;
 using GatewayMesh.Proxy.Attempts;
 using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Errors;
@@ -48,51 +49,23 @@ internal sealed class RequestPipeline(
         new PropagationStep(random),                     // trace and X-Forwarded-* for the next hop
     ];                                                   // then: attempts, response, telemetry
 
+    /// <summary>Name of this node.</summary>
+    public string Node => options.Node;
+
     /// <summary>For tests: the steps in order.</summary>
     internal IReadOnlyList<IStep> Steps => _steps;
 
-    /// <summary>Serves one request. Returns the mesh's own error if that was the response.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<MeshError> RunAsync(Exchange exchange)
-    {
-        var verdict = Verdict.Next;
-        for (var i = 0; verdict.Continues && i < _steps.Length; i++)
-        {
-            verdict = _steps[i].Take(exchange);
-            if (verdict.Until is { } until)
-            {
-                await until.ConfigureAwait(false);
-                verdict = _steps[i].Take(exchange);
-            }
-        }
+    /// <summary>
+    /// Takes the steps and forwards the request. Returns the mesh's own error, for <see cref="Settle"/> and then <see cref="FailAsync"/>; none
+    /// if a response was sent.
+    /// </summary>
+    public ValueTask<MeshError> RunAsync(Exchange exchange) => RunAsync(exchange, 0);
 
-        if (verdict.Continues && exchange.AllowedBy is not null && !running.Enter(exchange))
-        {
-            verdict = Verdict.Fail(MeshErrorKind.IntentionDenied);
-        }
-
-        var error = verdict.Continues ? await paths.RunAsync(exchange).ConfigureAwait(false) : verdict.Error;
-        if (exchange.Attempt.IsWithheld && !error.IsError)
-        {
-            error = exchange.Attempt.Answered;
-        }
-
-        if (exchange.IsRevoked)
-        {
-            error = new MeshError(MeshErrorKind.IntentionDenied, Forwarded: true);
-        }
-
-        if (verdict.Answer is { } answer)
-        {
-            await SendAsync(exchange, answer).ConfigureAwait(false);
-        }
-        else if (error.IsError)
-        {
-            await FailAsync(exchange, error, options.Node).ConfigureAwait(false);
-        }
-
-        return error;
-    }
+    /// <summary>Returns the error of a request whose attempts have ended with <paramref name="error"/>.</summary>
+    public static MeshError Settle(Exchange exchange, in MeshError error) =>
+        exchange.IsRevoked ? new MeshError(MeshErrorKind.IntentionDenied, Forwarded: true)
+        : exchange.Attempt.IsWithheld && !error.IsError ? exchange.Attempt.Answered
+        : error;
 
     /// <summary>
     /// Responds with <paramref name="error"/>. If a response has started or the client is gone, the exchange is aborted instead: a broken
@@ -114,6 +87,37 @@ internal sealed class RequestPipeline(
             exchange.Behavior.AtTheEdge
                 ? ErrorAnswer.Of(PublicError.Of(error), exchange.Head, exchange.RequestId, node: "")
                 : ErrorAnswer.Of(error, exchange.Head, exchange.RequestId, node));
+    }
+
+    private ValueTask<MeshError> RunAsync(Exchange exchange, int step)
+    {
+        var verdict = Verdict.Next;
+        for (; verdict.Continues && step < _steps.Length; step++)
+        {
+            verdict = _steps[step].Take(exchange);
+            if (verdict.Until is { } until)
+            {
+                return WaitAsync(exchange, until, step);
+            }
+        }
+
+        return verdict.Answer is { } answer ? AnswerAsync(exchange, answer)
+            : !verdict.Continues ? new(verdict.Error)
+            : exchange.AllowedBy is not null && !running.Enter(exchange) ? new(new MeshError(MeshErrorKind.IntentionDenied))
+            : paths.RunAsync(exchange);
+    }
+
+    // A step waits at most once (see Exchange.HasWaited).
+    private async ValueTask<MeshError> WaitAsync(Exchange exchange, Task until, int step)
+    {
+        await until.ConfigureAwait(false);
+        return await RunAsync(exchange, step).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<MeshError> AnswerAsync(Exchange exchange, LocalAnswer answer)
+    {
+        await SendAsync(exchange, answer).ConfigureAwait(false);
+        return MeshError.None;
     }
 
     private static Task SendAsync(Exchange exchange, LocalAnswer answer)

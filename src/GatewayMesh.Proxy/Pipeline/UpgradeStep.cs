@@ -23,13 +23,13 @@ internal sealed class UpgradeStep : IStep
             return Verdict.Next;
         }
 
-        var upgrade = head.Fields["Upgrade"];
+        var upgrade = head.Fields[KnownField.Upgrade];
         if (upgrade.Count == 0)
         {
             return Verdict.Next;
         }
 
-        var forwarded = head.Version != MessageVersion.Http10 && UpgradeField.Has(head.Fields["Connection"], "upgrade")
+        var forwarded = head.Version != MessageVersion.Http10 && UpgradeField.Has(head.Fields[KnownField.Connection], "upgrade")
             ? UpgradeField.Forwarded(upgrade)
             : default;
         if (forwarded.Count == 0)

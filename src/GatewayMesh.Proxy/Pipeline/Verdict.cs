@@ -7,13 +7,13 @@ namespace GatewayMesh.Proxy.Pipeline;
 /// <param name="Error">The mesh's error response, if any.</param>
 /// <param name="Answer">The mesh's own response, if any.</param>
 /// <param name="Until">Task that the step waits for; the step runs again afterwards.</param>
-internal readonly record struct Verdict(MeshError Error, LocalAnswer? Answer, Task? Until = null)
+internal sealed record Verdict(MeshError Error, LocalAnswer? Answer, Task? Until = null)
 {
     /// <summary>Continues with the next step.</summary>
-    public static Verdict Next => default;
+    public static readonly Verdict Next = new(MeshError.None, null);
 
     /// <summary>True if the next step runs.</summary>
-    public bool Continues => !Error.IsError && Answer is null;
+    public bool Continues { get; } = !Error.IsError && Answer is null;
 
     /// <summary>Runs the same step again after <paramref name="task"/> has completed.</summary>
     public static Verdict After(Task task) => new(MeshError.None, null, task);

@@ -50,14 +50,14 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
     internal static bool TryRead(FieldTable fields, out MeshHeaderValues values)
     {
         values = None;
-        if (!TryNumber(fields[MeshHeaders.Attempt], 1, MaxCount, out var attempt)
-            || !TryNumber(fields[MeshHeaders.Hops], 0, MaxCount, out var hops)
-            || !TryNumber(fields[MeshHeaders.TimeoutMs], 0, MaxTimeout, out var timeout)
-            || !TryName(fields[MeshHeaders.Source], MaxId, IdCharacters, out var source)
-            || !TryName(fields[MeshHeaders.Destination], MaxName, NameCharacters, out var destination)
-            || !TryDraw(fields[MeshHeaders.Draw], out var draw)
+        if (!TryNumber(fields[KnownField.MeshAttempt], 1, MaxCount, out var attempt)
+            || !TryNumber(fields[KnownField.MeshHops], 0, MaxCount, out var hops)
+            || !TryNumber(fields[KnownField.MeshTimeoutMs], 0, MaxTimeout, out var timeout)
+            || !TryName(fields[KnownField.MeshSource], MaxId, IdCharacters, out var source)
+            || !TryName(fields[KnownField.MeshDestination], MaxName, NameCharacters, out var destination)
+            || !TryDraw(fields[KnownField.MeshDraw], out var draw)
             || !TryCriticality(fields, out var criticality)
-            || fields[MeshHeaders.Bypass] is not ([] or [BypassesSidecar]))
+            || fields[KnownField.MeshBypass] is not ([] or [BypassesSidecar]))
         {
             return false;
         }
@@ -67,7 +67,7 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
             hops ?? 0,
             timeout is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
             source,
-            destination) { Bypass = fields[MeshHeaders.Bypass].Count > 0, Draw = draw, Criticality = criticality };
+            destination) { Bypass = fields[KnownField.MeshBypass].Count > 0, Draw = draw, Criticality = criticality };
         return true;
     }
 
@@ -83,7 +83,7 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
     internal static bool TryReadOfApplication(FieldTable fields, out MeshHeaderValues values)
     {
         values = None;
-        if (!TryNumber(fields[MeshHeaders.Attempt], 1, MaxCount, out var attempt) || !TryCriticality(fields, out var criticality))
+        if (!TryNumber(fields[KnownField.MeshAttempt], 1, MaxCount, out var attempt) || !TryCriticality(fields, out var criticality))
         {
             return false;
         }
@@ -95,7 +95,7 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
     private static bool TryCriticality(FieldTable fields, out Criticality? value)
     {
         value = null;
-        if (fields[MeshHeaders.Criticality] is not { Count: > 0 } field)
+        if (fields[KnownField.MeshCriticality] is not { Count: > 0 } field)
         {
             return true;
         }

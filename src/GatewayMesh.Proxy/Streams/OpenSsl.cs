@@ -33,7 +33,6 @@ internal static unsafe partial class OpenSsl
     internal const int ModePartialWrite = 1, ModeMovingBuffer = 2, ModeReleaseBuffers = 0x10;
 
     internal const int BioRead = 1, BioWrite = 2, BioRetry = 8, BioAllRetryFlags = 0xF;
-    internal const int BioCtrlEof = 2, BioCtrlFlush = 11;
     internal const int BioTypeSourceSink = 0x400;
 
     internal const int AlertReasonOffset = 1000, ReasonMask = 0x7FFFFF, ReasonUnexpectedEof = 294, ReasonNoPeerCertificate = 199;
@@ -152,7 +151,13 @@ internal static unsafe partial class OpenSsl
     internal static partial int BioMethodSetWrite(nint method, delegate* unmanaged[Cdecl]<nint, byte*, int, int> callback);
 
     [LibraryImport(Crypto, EntryPoint = "BIO_meth_set_ctrl")]
-    internal static partial int BioMethodSetControl(nint method, delegate* unmanaged[Cdecl]<nint, int, nint, nint, nint> callback);
+    internal static partial int BioMethodSetControl(nint method, nint callback);
+
+    [LibraryImport(Crypto, EntryPoint = "BIO_meth_get_ctrl")]
+    internal static partial nint BioMethodGetControl(nint method);
+
+    [LibraryImport(Crypto, EntryPoint = "BIO_s_null")]
+    internal static partial nint BioNull();
 
     [LibraryImport(Crypto, EntryPoint = "BIO_get_new_index")]
     internal static partial int BioNewIndex();
@@ -209,6 +214,7 @@ internal static unsafe partial class OpenSsl
     internal static partial void ClearErrors();
 
     [LibraryImport(Crypto, EntryPoint = "ERR_peek_error")]
+    [SuppressGCTransition]
     internal static partial ulong PeekError();
 
     [LibraryImport(Crypto, EntryPoint = "ERR_reason_error_string")]

@@ -43,15 +43,6 @@ internal static unsafe class TlsCallbacks
     public static int Write(nint bio, byte* buffer, int length) =>
         length <= 0 ? 0 : Transferred(bio, CurrentOfThread!.SendRecord(new ReadOnlySpan<byte>(buffer, length)), OpenSsl.BioWrite);
 
-    /// <summary>Answers questions about the BIO: nothing is buffered, so a flush succeeds.</summary>
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    public static nint Control(nint bio, int command, nint number, nint argument) => command switch
-    {
-        OpenSsl.BioCtrlFlush => 1,
-        OpenSsl.BioCtrlEof => CurrentOfThread is { HasPeerEnded: true } ? 1 : 0,
-        _ => 0,
-    };
-
     /// <summary>Verifies the peer by managed code (SSL_CTX_set_cert_verify_callback(3)); 1 accepts the peer.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     public static int Verify(nint store, nint argument)
@@ -176,7 +167,10 @@ internal static unsafe class TlsCallbacks
             var method = OpenSsl.BioMethodNew(OpenSsl.BioNewIndex() | OpenSsl.BioTypeSourceSink, name);
             _ = OpenSsl.BioMethodSetRead(method, &Read);
             _ = OpenSsl.BioMethodSetWrite(method, &Write);
-            _ = OpenSsl.BioMethodSetControl(method, &Control);
+
+            // Asked a dozen times for a record (kernel TLS, …), so by OpenSSL's own code: nothing is buffered, a flush succeeds, and a read
+            // that failed was at the end. Whether the end was one or a failure, the engine knows from the socket.
+            _ = OpenSsl.BioMethodSetControl(method, OpenSsl.BioMethodGetControl(OpenSsl.BioNull()));
             return method;
         }
     }

@@ -271,7 +271,12 @@ internal sealed class TlsEngine : IDisposable
             throw new InvalidOperationException("A callback of OpenSSL uses its own connection.");
         }
 
-        OpenSsl.ClearErrors();
+        // A failure of anything else on this thread would be taken for one of this connection.
+        if (OpenSsl.PeekError() != 0)
+        {
+            OpenSsl.ClearErrors();
+        }
+
         TlsCallbacks.Current = this;
         _isInside = true;
         return true;

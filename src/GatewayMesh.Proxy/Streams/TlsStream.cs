@@ -102,7 +102,8 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
     public override ValueTask<int> ReadAsync(Memory<byte> into)
     {
         ArgumentOutOfRangeException.ThrowIfZero(into.Length);
-        var step = _engine.Read(into.Span, out var count);
+        var count = 0;
+        var step = IsClosed || Socket.HasInput || _engine.HasPending ? _engine.Read(into.Span, out count) : TlsStep.WaitsForInput;
         if (step == TlsStep.Done)
         {
             return new(count);

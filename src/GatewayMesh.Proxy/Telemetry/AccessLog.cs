@@ -47,15 +47,30 @@ public sealed class AccessLog : IDisposable
     /// <summary>Lines suppressed by the rate.</summary>
     public long Suppressed => _rate?.Total ?? 0;
 
-    /// <summary>Queues a line; never waits.</summary>
+    /// <summary>Queues a line if the rate permits; never waits.</summary>
     public void Write(in RequestSummary request)
     {
-        if (_rate is { } rate && !rate.TryTake())
+        if (TryAdmit())
         {
-            Wake(); // so that the count is written even if no line follows
-            return;
+            Add(request);
+        }
+    }
+
+    /// <summary>True if the rate permits one more line, which <see cref="Add"/> then queues; otherwise the line is counted.</summary>
+    internal bool TryAdmit()
+    {
+        if (_rate is not { } rate || rate.TryTake())
+        {
+            return true;
         }
 
+        Wake(); // so that the count is written even if no line follows
+        return false;
+    }
+
+    /// <summary>Queues an admitted line; never waits.</summary>
+    internal void Add(in RequestSummary request)
+    {
         if (_stopping || !_waiting.TryAdd(request))
         {
             Interlocked.Increment(ref _dropped);

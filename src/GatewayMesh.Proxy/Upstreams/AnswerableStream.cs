@@ -1,5 +1,6 @@
 using System.Net.Http;
 using System.Runtime.CompilerServices;
+using GatewayMesh.Proxy.Async;
 
 namespace GatewayMesh.Proxy.Upstreams;
 
@@ -40,7 +41,7 @@ internal sealed class AnswerableStream(Stream inner) : Stream
 
     /// <inheritdoc/>
     /// <exception cref="HttpIOException">The connection ended after a request and before the first byte of its response.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Buffers;
 using GatewayMesh.Proxy.Http1;
 using GatewayMesh.Proxy.Messages;
@@ -181,5 +182,41 @@ public sealed class HeadWriterTests
         public Memory<byte> GetMemory(int sizeHint = 0) => throw new NotSupportedException();
 
         public Span<byte> GetSpan(int sizeHint = 0) => _current = new byte[Math.Max(1, sizeHint)];
+    }
+
+    [Test]
+    public void A_character_that_no_line_may_have_is_refused_at_every_position_of_a_text([Values(1, 7, 8, 9, 16, 21)] int length)
+    {
+        foreach (var character in "\0\n\r\u001F\u007F\u0100\uFF0A")
+        {
+            for (var at = 0; at < length; at++)
+            {
+                var text = new string('x', at) + character + new string('x', length - at - 1);
+                Assert.That(() => Line(text), Throws.TypeOf<InvalidDataException>(), $"U+{(int)character:X4} at {at}");
+            }
+        }
+    }
+
+    [Test]
+    public void Every_other_character_of_Latin_1_is_one_byte_at_every_position_of_a_text([Values(0, 1, 7, 8, 9, 16, 21)] int length)
+    {
+        var allowed = Enumerable.Range(0, 256).Where(b => b is '\t' or (>= ' ' and not 0x7F)).ToArray();
+        for (var first = 0; first < allowed.Length; first++)
+        {
+            var text = string.Concat(Enumerable.Range(first, length).Select(i => (char)allowed[i % allowed.Length]));
+            Assert.That(Line(text), Is.EqualTo($"name: {text}\r\n"));
+        }
+    }
+
+    private static string Line(string value)
+    {
+        var writer = new HeadWriter(new byte[64]);
+        writer.Add("name", value);
+        var bytes = new ArrayBufferWriter<byte>();
+        var copy = new HeadWriter(bytes);
+        copy.Add("name", value);
+        copy.Complete();
+        Assert.That(bytes.WrittenCount, Is.EqualTo(writer.Written));
+        return Encoding.Latin1.GetString(bytes.WrittenSpan);
     }
 }

@@ -148,7 +148,7 @@ public sealed class PrometheusTextTests
     [Test]
     public void Probes_of_the_guard_are_not_counted()
     {
-        new RequestTelemetry(_metrics, null).Record(Request with { Direction = RequestDirection.Probe });
+        new RequestTelemetry(_metrics, null).Record(false, Request with { Direction = RequestDirection.Probe });
         Assert.That(_metrics.RequestCount, Is.Zero);
     }
 

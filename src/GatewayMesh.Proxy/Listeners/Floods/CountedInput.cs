@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using GatewayMesh.Proxy.Async;
 
 namespace GatewayMesh.Proxy.Listeners.Floods;
 
@@ -15,7 +16,7 @@ internal sealed class CountedInput(PipeReader inner, FrameBudget budget, Action 
     private bool _isReported;
 
     /// <inheritdoc/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledMethodBuilder<>))]
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         EndWhenSpent();
