@@ -84,6 +84,21 @@ public sealed class ReportTests
     }
 
     [Test]
+    public void A_peer_that_did_not_reach_the_rate_or_failed_requests_is_named()
+    {
+        var slow = new Measurement(Step.Rate4000.Name, "Caddy", 2) { WantedPerSecond = 4000, RequestsPerSecond = 2626 };
+        var failed = new Measurement(Step.Saturated.Name, "nginx", 1) { Requests = 200, Failures = 2 };
+
+        var text = TextReport.Of(new("title", new Dictionary<string, string>(), [], [slow, failed], new Dictionary<string, string>()));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(text, Does.Contain("Slower than the rate: 2626 a second, Caddy, pair, 4000 a second, round 2"));
+            Assert.That(text, Does.Contain("Failed: 2 of 200 requests, nginx, pair, saturated, round 1"));
+        }
+    }
+
+    [Test]
     public void The_chart_is_well_formed_and_shows_what_missed_its_target()
     {
         var result = Result.Of(Cost with { Name = "CPU < RAM" }, [Measured("GatewayMesh", 1, 90), Measured("HAProxy", 1, 100)]);

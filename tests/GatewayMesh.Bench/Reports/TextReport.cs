@@ -7,6 +7,8 @@ namespace GatewayMesh.Bench.Reports;
 /// <summary>The report as text: machine, versions, table, and configurations.</summary>
 internal static class TextReport
 {
+    private const double LeastOfRate = 0.95;
+
     private const string Legend = """
         Columns of programs: medians of all rounds. Compared: median [least–most] of all rounds, each compared within its round. Without a unit:
         GatewayMesh ÷ HAProxy. In %: 10,000 services, what the pair with them costs more; policies, what the pair with the policies that can be
@@ -28,6 +30,13 @@ internal static class TextReport
         text.AppendLine(Table(report));
         text.AppendLine();
         text.AppendLine(Legend);
+
+        foreach (var late in report.Measurements.Where(one => one.RequestsPerSecond < one.WantedPerSecond * LeastOfRate))
+        {
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"Slower than the rate: {late.RequestsPerSecond:F0} a second, {late.Deployment}, {late.Step}, round {late.Round}");
+        }
 
         foreach (var failed in report.Measurements.Where(measurement => measurement.Failures > 0))
         {

@@ -134,6 +134,7 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<Peer> peers, 
         {
             Requests = result.Requests,
             Failures = result.Failures,
+            WantedPerSecond = load.Rate,
             RequestsPerSecond = result.Requests / result.Seconds,
             ProcessorMicroseconds = spent.TotalMicroseconds / result.Requests,
             P50Microseconds = times.Percentile(0.5),

@@ -12,6 +12,9 @@ internal sealed record Measurement(string Step, string Deployment, int Round)
     /// <summary>Completed requests per second.</summary>
     public double RequestsPerSecond { get; init; }
 
+    /// <summary>Requests per second that the load wanted; null: as many as possible.</summary>
+    public int? WantedPerSecond { get; init; }
+
     /// <summary>Processor time of all processes of the deployment for a request, in microseconds.</summary>
     public double ProcessorMicroseconds { get; init; }
 
