@@ -94,6 +94,27 @@ public static class NodeRecordText
             && Math.Abs(one.RequestRate - other.RequestRate) <= Math.Max(1, one.RequestRate * NotableRateChange);
     }
 
+    /// <summary>
+    /// True if two records announce the same instances, gateway, and zone, which are what the mesh is compiled from. What a node reports
+    /// about itself (its revision, load, processes) may differ.
+    /// </summary>
+    public static bool AnnounceTheSame(NodeRecord one, NodeRecord other)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        ArgumentNullException.ThrowIfNull(other);
+        return ReferenceEquals(one, other) || Write(Announced(one)).AsSpan().SequenceEqual(Write(Announced(other)));
+    }
+
+    private static NodeRecord Announced(NodeRecord record) => new()
+    {
+        Node = record.Node,
+        Role = record.Role,
+        Version = "",
+        Zone = record.Zone,
+        Services = record.Services,
+        Gateway = record.Gateway,
+    };
+
     // JSON's quoted strings are YAML's double-quoted strings, and the default encoder writes everything beyond ASCII as \uXXXX.
     private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 

@@ -55,6 +55,9 @@ public sealed class LiveConfiguration(
     /// </summary>
     public ReachRules Reach { get; private set; } = ReachRules.Unbounded;
 
+    /// <summary>For tests: number of times that the mesh was compiled.</summary>
+    internal int Compilations { get; private set; }
+
     /// <summary>Replaces the reach rules and recompiles the registry's last report.</summary>
     public void Restrict(ReachRules reach)
     {
@@ -251,6 +254,7 @@ public sealed class LiveConfiguration(
             return next;
         }
 
+        Compilations++;
         var compiled = SnapshotCompiler.Compile(
             next.View.Entries, next.View.Nodes, next.View.Catalog, next.View.Intentions, next.View.Datacenter ?? cluster, Reach);
         return compiled.Revision == next.Snapshot.Revision && compiled.LooksAtTheSame(next.Snapshot)
@@ -258,14 +262,14 @@ public sealed class LiveConfiguration(
             : next with { Snapshot = compiled };
     }
 
-    // Touches change only the time at which a node was last heard, which needs no recompile.
+    // Nodes report all the time: when they were last heard, and how they are. Neither needs a recompile.
     private static bool Same(RegistryView left, RegistryView right) =>
         ReferenceEquals(left.Entries, right.Entries)
         && left.Catalog == right.Catalog
         && ReferenceEquals(left.Intentions, right.Intentions)
         && left.Nodes.Length == right.Nodes.Length
         && left.Nodes.Zip(right.Nodes).All(
-            pair => ReferenceEquals(pair.First.Record, pair.Second.Record) && pair.First.Alive == pair.Second.Alive);
+            pair => pair.First.Alive == pair.Second.Alive && NodeRecordText.AnnounceTheSame(pair.First.Record, pair.Second.Record));
 
     private void TakeLast()
     {

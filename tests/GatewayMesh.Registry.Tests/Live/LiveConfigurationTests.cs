@@ -89,6 +89,28 @@ internal sealed class LiveConfigurationTests
     }
 
     [Test]
+    public async Task A_report_of_a_node_about_itself_is_shown_and_compiles_nothing()
+    {
+        var report = Good("host-a");
+        var node = report.Nodes!.Value[0];
+        await using var live = await StartedAsync();
+        await ReportAsync(live, report);
+        var compilations = live.Compilations;
+
+        var record = node.Record with
+        {
+            RequestRate = 1234, Revision = "another", Synced = false, At = _time.GetUtcNow(), Services = [.. node.Record.Services],
+        };
+        await ReportAsync(live, report with { Nodes = [node with { Record = record }] });
+        Assert.That(live.Compilations, Is.EqualTo(compilations));
+        Assert.That(live.Nodes.Single().Record.RequestRate, Is.EqualTo(1234));
+
+        record = record with { Services = [record.Services[0] with { Healthy = !record.Services[0].Healthy }] };
+        await ReportAsync(live, report with { Nodes = [node with { Record = record }] });
+        Assert.That(live.Compilations, Is.EqualTo(compilations + 1));
+    }
+
+    [Test]
     public async Task A_node_starts_cold_from_the_store_when_the_registry_is_silent()
     {
         string revision;
