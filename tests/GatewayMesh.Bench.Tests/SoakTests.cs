@@ -33,11 +33,11 @@ public sealed class SoakTests
         using var application = new SoakApplication(port);
         using var clients = new SoakClients(20, port);
 
-        clients.Run(50, TimeSpan.FromSeconds(1), CancellationToken.None);
+        clients.Run(50, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(1), CancellationToken.None);
         clients.Finish(TimeSpan.FromSeconds(10));
 
         Assert.That((clients.Answered, clients.Lost, clients.Outstanding), Is.EqualTo((clients.Sent, 0, 0)));
-        Assert.That(clients.Sent + clients.Skipped, Is.EqualTo(1000));
+        Assert.That(clients.Sent + clients.Skipped, Is.GreaterThan(900).And.LessThanOrEqualTo(1000));
     }
 
     [Test]
@@ -50,14 +50,11 @@ public sealed class SoakTests
         clients.Finish(TimeSpan.FromSeconds(10));
         application.Dispose();
 
-        Assert.That(
-            () =>
-            {
-                clients.SendOnce(CancellationToken.None);
-                clients.Finish(TimeSpan.FromSeconds(10));
-            },
-            Throws.InstanceOf<BenchException>().With.Message.Contains("no connection is possible"));
-        Assert.That((clients.Answered, clients.Lost), Is.EqualTo((1, 1)));
+        clients.SendOnce(CancellationToken.None);
+        clients.Finish(TimeSpan.FromSeconds(10));
+        clients.SendOnce(CancellationToken.None);
+
+        Assert.That((clients.Answered, clients.Lost, clients.Outstanding), Is.EqualTo((1, 2, 0)));
         Assert.That(clients.FirstLoss, Is.Not.Empty);
     }
 

@@ -15,7 +15,7 @@ internal sealed class SoakClients : IDisposable
 
     private readonly IPEndPoint _target;
     private readonly Epoll _epoll = new();
-    private readonly Socket[] _sockets;
+    private readonly Socket?[] _sockets; // null: the last attempt to connect was refused
     private readonly long[] _sentAt; // 0: no response is outstanding
     private readonly int[] _received;
     private readonly byte[] _buffer = new byte[16 * 1024];
@@ -23,7 +23,7 @@ internal sealed class SoakClients : IDisposable
     public SoakClients(int count, int port)
     {
         _target = new IPEndPoint(IPAddress.Loopback, port);
-        (_sockets, _sentAt, _received) = (new Socket[count], new long[count], new int[count]);
+        (_sockets, _sentAt, _received) = (new Socket?[count], new long[count], new int[count]);
         for (var i = 0; i < count; i++)
         {
             Open(i);
@@ -54,8 +54,9 @@ internal sealed class SoakClients : IDisposable
     /// <summary>Sends <paramref name="rate"/> requests a second on each connection for a while.</summary>
     /// <param name="rate">Requests a second on each connection.</param>
     /// <param name="span">Duration.</param>
+    /// <param name="ramp">Time after which every connection takes part: one after the other begins.</param>
     /// <param name="end">Ends the load early.</param>
-    public void Run(double rate, TimeSpan span, CancellationToken end)
+    public void Run(double rate, TimeSpan span, TimeSpan ramp, CancellationToken end)
     {
         var began = Stopwatch.GetTimestamp();
         var interval = Stopwatch.Frequency / (rate * _sockets.Length);
@@ -65,7 +66,11 @@ internal sealed class SoakClients : IDisposable
             var now = Stopwatch.GetTimestamp();
             while (turn < turns && began + (long)(turn * interval) <= now)
             {
-                Send((int)(turn++ % _sockets.Length));
+                var i = (int)(turn++ % _sockets.Length);
+                if ((double)i / _sockets.Length <= (now - began) / (ramp.TotalSeconds * Stopwatch.Frequency))
+                {
+                    Send(i);
+                }
             }
 
             var wait = (began + (long)(turn * interval) - now) * 1000 / Stopwatch.Frequency;
@@ -107,7 +112,7 @@ internal sealed class SoakClients : IDisposable
     {
         foreach (var socket in _sockets)
         {
-            socket.Dispose();
+            socket?.Dispose();
         }
 
         _epoll.Dispose();
@@ -126,7 +131,9 @@ internal sealed class SoakClients : IDisposable
         catch (SocketException refused)
         {
             socket.Dispose();
-            throw new BenchException($"no connection is possible: {refused.Message}");
+            FirstLoss ??= refused.Message;
+            (_sockets[i], _sentAt[i]) = (null, 0);
+            return;
         }
 
         socket.Blocking = false;
@@ -136,6 +143,18 @@ internal sealed class SoakClients : IDisposable
 
     private void Send(int i)
     {
+        if (_sockets[i] is null)
+        {
+            Open(i);
+        }
+
+        if (_sockets[i] is not { } socket)
+        {
+            Sent++;
+            Lost++;
+            return;
+        }
+
         if (_sentAt[i] != 0)
         {
             Skipped++;
@@ -144,7 +163,7 @@ internal sealed class SoakClients : IDisposable
 
         _sentAt[i] = Stopwatch.GetTimestamp();
         Sent++;
-        if (_sockets[i].Send(Request, SocketFlags.None, out var error) != Request.Length)
+        if (socket.Send(Request, SocketFlags.None, out var error) != Request.Length)
         {
             Lose(i, error.ToString());
         }
@@ -163,7 +182,7 @@ internal sealed class SoakClients : IDisposable
     // All responses have the same content; the head is small, and seldom apart from it.
     private void ReceiveFrom(int i)
     {
-        var count = _sockets[i].Receive(_buffer, SocketFlags.None, out var error);
+        var count = _sockets[i]!.Receive(_buffer, SocketFlags.None, out var error);
         if (error == SocketError.WouldBlock)
         {
             return;
@@ -199,7 +218,7 @@ internal sealed class SoakClients : IDisposable
             FirstLoss ??= reason;
         }
 
-        _sockets[i].Dispose();
+        _sockets[i]!.Dispose();
         Open(i);
     }
 }

@@ -45,6 +45,9 @@ internal static class SoakPair
         admin: {FreePorts.Loopback()}
         identity: mtls
         certificates: {bed.MeshCertificates}
+        logs:
+          accessLog:
+            maxLinesPerSecond: 1
         limits:
           maxConnections: {connections + 2000}
         sidecar:

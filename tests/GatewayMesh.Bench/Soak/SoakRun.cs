@@ -13,6 +13,7 @@ internal sealed class SoakRun(SoakOptions options, string program, Progress prog
     private const double Unused = 75; // seconds; idle connections between the sidecars are kept for 60
 
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Ramp = TimeSpan.FromSeconds(20); // a handshake of TLS for each connection between the sidecars
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(20);
 
@@ -26,7 +27,24 @@ internal sealed class SoakRun(SoakOptions options, string program, Progress prog
         using var application = new SoakApplication(bed.ApplicationPort);
         await using var pair = await SoakPair.StartAsync(program, most, bed);
         await pair.UntilReadyAsync(TimeSpan.FromSeconds(60), end);
-        return options.Idle is { } idle ? await HoldAsync(pair, idle, end) : await LoadAsync(pair, end);
+        try
+        {
+            return options.Idle is { } idle ? await HoldAsync(pair, idle, end) : await LoadAsync(pair, end);
+        }
+        finally
+        {
+            await WriteLogsAsync(pair);
+        }
+    }
+
+    // The access log is the standard output of a worker, and most of what it prints.
+    private static async Task WriteLogsAsync(Deployment pair)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Published.Root, "artifacts/soak")).FullName;
+        foreach (var hop in pair.Hops)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, $"{hop.Name}.log"), hop.Log);
+        }
     }
 
     private async Task<bool> LoadAsync(Deployment pair, CancellationToken end)
@@ -35,7 +53,7 @@ internal sealed class SoakRun(SoakOptions options, string program, Progress prog
         progress.Say($"start: {ProcessFigures.Line(start)}");
         var clients = new SoakClients(options.Connections, pair.Port);
         var load = Task.Factory.StartNew(
-            () => clients.Run(options.Rate, TimeSpan.FromMinutes(options.Minutes), end), TaskCreationOptions.LongRunning);
+            () => clients.Run(options.Rate, TimeSpan.FromMinutes(options.Minutes), Ramp, end), TaskCreationOptions.LongRunning);
         IReadOnlyList<ProcessFigures>? warm = null;
         var (began, answered) = (Stopwatch.GetTimestamp(), 0L);
         for (var step = 1; !load.IsCompleted; step++)
@@ -81,7 +99,7 @@ internal sealed class SoakRun(SoakOptions options, string program, Progress prog
         // What a first load leaves behind is no part of an idle connection.
         using (var warm = new SoakClients(64, pair.Port))
         {
-            warm.Run(50, TimeSpan.FromSeconds(5), end);
+            warm.Run(50, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1), end);
             warm.Finish(LongestAnswer);
         }
 
