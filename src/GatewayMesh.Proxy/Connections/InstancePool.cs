@@ -1,10 +1,16 @@
 using GatewayMesh.Proxy.Loops;
+using GatewayMesh.Proxy.Upstreams;
 
 namespace GatewayMesh.Proxy.Connections;
 
 /// <summary>
 /// Idle HTTP/1.1 connections of one loop to one instance, the most recently used first. A connection that the instance has closed, or on
 /// which unexpected bytes arrived, is closed at once. Used on the loop's thread only.
+/// <code>
+/// TryTake    ─► an idle connection
+/// ConnectAsync ─► a new connection, or one that another request returns meanwhile: whichever is there first
+/// Return     ─► to the request that has waited longest, else idle
+/// </code>
 /// </summary>
 /// <param name="loop">The loop.</param>
 /// <param name="connect">Makes a connection.</param>
@@ -14,7 +20,14 @@ internal sealed class InstancePool(EventLoop loop, Connect connect, TimeSpan idl
     /// <summary>Maximum idle time of a connection that carries a request which must not be sent twice: 2 s.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2);
 
+    /// <summary>Connections that are made at the same time: 128. Further requests wait for one of them, or for a returned one.</summary>
+    public const int MostConnecting = 128;
+
     private readonly List<InstanceConnection> _idle = [];
+    private readonly LinkedList<ConnectionWaiter> _waiting = [];
+    private readonly Queue<ConnectionWaiter> _withoutAttempt = [];
+    private int _connecting;
+    private bool _isStarting;
     private LoopTimer? _sweep;
     private bool _isClosed;
 
@@ -45,14 +58,144 @@ internal sealed class InstancePool(EventLoop loop, Connect connect, TimeSpan idl
         return null;
     }
 
-    /// <summary>Makes a connection.</summary>
-    /// <param name="timeout">Connect timeout.</param>
-    /// <param name="cancellationToken">Cancels the attempt.</param>
-    public async ValueTask<InstanceConnection> ConnectAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
-        new(await connect(loop, timeout, cancellationToken).ConfigureAwait(false));
+    /// <summary>Loop of the connections.</summary>
+    public EventLoop Loop => loop;
 
-    /// <summary>Keeps a connection whose response is complete for the next request.</summary>
+    /// <summary>Makes a connection, unless one is returned before.</summary>
+    /// <param name="isRepeatable">True if the request may be sent twice.</param>
+    /// <param name="timeout">Connect timeout.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="ConnectFailedException">No connection was made.</exception>
+    /// <exception cref="OperationCanceledException">The wait was canceled.</exception>
+    public async ValueTask<InstanceConnection> ConnectAsync(bool isRepeatable, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var waiter = new ConnectionWaiter(this, isRepeatable, timeout, cancellationToken);
+        _waiting.AddLast(waiter);
+        _withoutAttempt.Enqueue(waiter);
+        loop.Timers.Set(waiter.Timer, timeout);
+        StartAttempts();
+        var registration = cancellationToken.UnsafeRegister(static waiter => ((ConnectionWaiter)waiter!).Cancel(), waiter);
+        await using (registration.ConfigureAwait(false))
+        {
+            return await waiter.Task.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Keeps a connection whose response is complete for the next request, or hands it to one that waits.</summary>
     public void Return(InstanceConnection connection)
+    {
+        if (_waiting.First is not null && LimitOf(connection) > TimeSpan.Zero)
+        {
+            connection.IsReused = true;
+            Give(connection);
+        }
+        else
+        {
+            Keep(connection);
+        }
+    }
+
+    /// <summary>Ends the wait of a request at its connect timeout.</summary>
+    public void EndWait(ConnectionWaiter waiter)
+    {
+        if (!waiter.IsOver && waiter.Given is null)
+        {
+            Leave(waiter);
+            waiter.Fail(new ConnectFailedException(ConnectFailure.Timeout, null));
+        }
+    }
+
+    /// <summary>Removes a request that waits no longer.</summary>
+    public void Leave(ConnectionWaiter waiter)
+    {
+        loop.Timers.Cancel(waiter.Timer);
+        _ = _waiting.Remove(waiter);
+    }
+
+    // In the next turn, so that the request that returned the connection ends first.
+    private void Give(InstanceConnection connection)
+    {
+        var waiter = _waiting.First!.Value;
+        Leave(waiter);
+        connection.Pool = null;
+        waiter.Given = connection;
+        loop.Post(() => HandOver(waiter));
+    }
+
+    private void HandOver(ConnectionWaiter waiter)
+    {
+        var connection = waiter.Given!;
+        waiter.Given = null;
+        if (waiter.IsOver)
+        {
+            Return(connection);
+        }
+        else if (connection.IsSilent(isCertain: !waiter.IsRepeatable))
+        {
+            waiter.Complete(connection);
+        }
+        else
+        {
+            connection.Close();
+            _waiting.AddFirst(waiter);
+            _withoutAttempt.Enqueue(waiter);
+            loop.Timers.Set(waiter.Timer, waiter.Timeout);
+            StartAttempts();
+        }
+    }
+
+    private void StartAttempts()
+    {
+        if (_isStarting)
+        {
+            return; // an attempt that failed at once: the loop below goes on
+        }
+
+        _isStarting = true;
+        while (_connecting < MostConnecting && _withoutAttempt.TryDequeue(out var waiter))
+        {
+            if (!waiter.IsOver && waiter.Given is null)
+            {
+                _connecting++;
+                _ = AttemptAsync(waiter);
+            }
+        }
+
+        _isStarting = false;
+    }
+
+    // The connection is kept if its request has got another one meanwhile.
+    private async Task AttemptAsync(ConnectionWaiter waiter)
+    {
+        try
+        {
+            var connection = new InstanceConnection(await connect(loop, waiter.Timeout, CancellationToken.None).ConfigureAwait(false));
+            await loop.SwitchTo();
+            _connecting--;
+            if (_waiting.First is null)
+            {
+                Keep(connection);
+            }
+            else
+            {
+                Give(connection);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            await loop.SwitchTo();
+            _connecting--;
+            if (!waiter.IsOver && waiter.Given is null)
+            {
+                Leave(waiter);
+                waiter.Fail(failure);
+            }
+        }
+
+        StartAttempts();
+    }
+
+    private void Keep(InstanceConnection connection)
     {
         if (_isClosed || loop.HasEnded)
         {

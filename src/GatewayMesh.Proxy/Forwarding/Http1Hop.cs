@@ -48,6 +48,7 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
                 try
                 {
                     connection = await ConnectAsync(pool).ConfigureAwait(false);
+                    await client.Loop.SwitchTo();
                 }
                 catch (Exception failure) when (failure is IOException or OperationCanceledException)
                 {
@@ -120,7 +121,8 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
     private async ValueTask<InstanceConnection> ConnectAsync(InstancePool pool)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(exchange.CutOff, client.Aborted);
-        return await pool.ConnectAsync(exchange.Route.Policy.Timeouts.Connect, both.Token).ConfigureAwait(false);
+        return await pool.ConnectAsync(Idempotence.Of(exchange.Method), exchange.Route.Policy.Timeouts.Connect, both.Token)
+            .ConfigureAwait(false);
     }
 
     private MeshError WriteHead(InstanceConnection connection)
@@ -368,7 +370,7 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
     private static void Release(InstanceConnection connection, InstancePool pool, bool mayStay)
     {
         connection.Silence.Stop();
-        if (mayStay)
+        if (mayStay && !connection.IsAborted)
         {
             pool.Return(connection);
         }

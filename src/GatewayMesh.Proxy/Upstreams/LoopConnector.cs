@@ -40,7 +40,14 @@ internal sealed class LoopConnector(
             var addresses = await AddressesAsync(both.Token).ConfigureAwait(false);
             await loop.SwitchTo();
             var socket = await ConnectAsync(loop, addresses, both.Token).ConfigureAwait(false);
-            return new ByteChannel(await SecureAsync(socket, both.Token).ConfigureAwait(false));
+            var channel = new ByteChannel(await SecureAsync(socket, both.Token).ConfigureAwait(false));
+            if (!both.IsCancellationRequested)
+            {
+                return channel;
+            }
+
+            channel.Abort(); // as the token is about to do, by work that is already posted to the loop
+            throw new OperationCanceledException(both.Token);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
