@@ -41,12 +41,7 @@ public sealed class DataPlaneInspection
     }
 
     /// <summary>Returns the instances and gateways that are currently ejected.</summary>
-    public IReadOnlyList<EndpointView> Ejected()
-    {
-        var table = _parts.Traffic.Mesh.Endpoints;
-        return [
-            .. table.Instances.Concat(table.Gateways.SelectMany(set => set.All)).Where(state => state.IsEjected).Select(EndpointView.Of)];
-    }
+    public IReadOnlyList<EndpointView> Ejected() => [.. _parts.Traffic.Mesh.Endpoints.Ejected.Select(EndpointView.Of)];
 
     /// <summary>Returns the called applications of this host, each under the name of its listener.</summary>
     public IReadOnlyList<EndpointView> Applications() =>

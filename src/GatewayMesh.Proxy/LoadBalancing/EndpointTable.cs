@@ -41,6 +41,30 @@ public sealed class EndpointTable
     /// <summary>All instances that requests for services can use, each once.</summary>
     public IEnumerable<EndpointState> Instances => Services.Concat(Targets).SelectMany(static set => set.All).Distinct();
 
+    /// <summary>
+    /// The instances and gateways that are ejected, each once. Asked each second, of up to hundreds of thousands of instances, so only the
+    /// ejected ones cost more than a look.
+    /// </summary>
+    public IReadOnlyCollection<EndpointState> Ejected
+    {
+        get
+        {
+            var ejected = new HashSet<EndpointState>();
+            foreach (var set in Services.Concat(Targets).Concat(Gateways))
+            {
+                foreach (var state in set.All)
+                {
+                    if (state.IsEjected)
+                    {
+                        ejected.Add(state);
+                    }
+                }
+            }
+
+            return ejected;
+        }
+    }
+
     /// <summary>Returns the instances of <paramref name="service"/>, or null if the snapshot does not have the service.</summary>
     public EndpointSet? Find(string service) => _services.GetValueOrDefault(service);
 
