@@ -31,7 +31,7 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
     /// <summary>Silence after which a closing connection no longer waits for the client to end its side: 2 s.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromSeconds(2);
 
-    /// <summary>Time that a closing connection waits for a client that goes on sending: 10 s.</summary>
+    /// <summary>Time that a closing connection waits for a client that keeps sending: 10 s.</summary>
     public static readonly TimeSpan MostLinger = TimeSpan.FromSeconds(10);
 
     /// <summary>Time after which an idle connection is handed back: 10 s.</summary>

@@ -148,7 +148,7 @@ internal sealed class InstancePool(EventLoop loop, Connect connect, TimeSpan idl
     {
         if (_isStarting)
         {
-            return; // an attempt that failed at once: the loop below goes on
+            return; // an attempt that failed at once: the loop below continues
         }
 
         _isStarting = true;

@@ -74,7 +74,7 @@ internal static unsafe class TlsCallbacks
         return alert == AlertName.None ? 1 : 0;
     }
 
-    /// <summary>Chooses the context by the server name of the ClientHello (SSL_CTX_set_client_hello_cb(3)); 1 goes on.</summary>
+    /// <summary>Chooses the context by the server name of the ClientHello (SSL_CTX_set_client_hello_cb(3)); 1 continues.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     public static int Hello(nint ssl, int* alert, nint argument)
     {

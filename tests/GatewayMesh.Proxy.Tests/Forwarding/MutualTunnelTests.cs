@@ -42,7 +42,7 @@ public sealed class MutualTunnelTests
 
         await Task.WhenAll(Send(client, 'c', application), Send(application, 'a', client));
 
-        // One side ends; the other goes on for longer than a WebSocket would be waited for.
+        // One side ends; the other continues for longer than a WebSocket would be waited for.
         await client.Send("last words");
         client.Socket.Shutdown(SocketShutdown.Send);
         Assert.That(await application.ReadToEnd(), Is.EqualTo("last words"));

@@ -86,5 +86,4 @@ internal sealed class DemoScreen(TextWriter output, DemoPlan plan, TimeProvider 
     private static string Clip(string line, int width) => line.Length > width && !line.Contains('\e') ? line[..width] : line;
 
     private static int Height() => Console.WindowHeight is > 5 and var height ? height : 24;
-
 }
