@@ -17,6 +17,7 @@ internal sealed class ConnectionWaiter
     public ConnectionWaiter(InstancePool pool, bool isRepeatable, TimeSpan timeout, CancellationToken cancellationToken)
     {
         (_pool, IsRepeatable, Timeout, _cancellationToken) = (pool, isRepeatable, timeout, cancellationToken);
+        Node = new LinkedListNode<ConnectionWaiter>(this);
         Timer = new LoopTimer(static waiter => ((ConnectionWaiter)waiter!)._pool.EndWait((ConnectionWaiter)waiter), this);
     }
 
@@ -28,6 +29,9 @@ internal sealed class ConnectionWaiter
 
     /// <summary>Timer of the connect timeout.</summary>
     public LoopTimer Timer { get; }
+
+    /// <summary>Location in the pool's list, so that a wait among thousands ends without a search.</summary>
+    public LinkedListNode<ConnectionWaiter> Node { get; }
 
     /// <summary>Connection that is being handed over; null for none.</summary>
     public InstanceConnection? Given { get; set; }

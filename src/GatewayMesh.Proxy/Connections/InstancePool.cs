@@ -70,7 +70,7 @@ internal sealed class InstancePool(EventLoop loop, Connect connect, TimeSpan idl
     public async ValueTask<InstanceConnection> ConnectAsync(bool isRepeatable, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var waiter = new ConnectionWaiter(this, isRepeatable, timeout, cancellationToken);
-        _waiting.AddLast(waiter);
+        _waiting.AddLast(waiter.Node);
         _withoutAttempt.Enqueue(waiter);
         loop.Timers.Set(waiter.Timer, timeout);
         StartAttempts();
@@ -109,7 +109,10 @@ internal sealed class InstancePool(EventLoop loop, Connect connect, TimeSpan idl
     public void Leave(ConnectionWaiter waiter)
     {
         loop.Timers.Cancel(waiter.Timer);
-        _ = _waiting.Remove(waiter);
+        if (waiter.Node.List is not null)
+        {
+            _waiting.Remove(waiter.Node);
+        }
     }
 
     // In the next turn, so that the request that returned the connection ends first.
@@ -137,7 +140,7 @@ internal sealed class InstancePool(EventLoop loop, Connect connect, TimeSpan idl
         else
         {
             connection.Close();
-            _waiting.AddFirst(waiter);
+            _waiting.AddFirst(waiter.Node);
             _withoutAttempt.Enqueue(waiter);
             loop.Timers.Set(waiter.Timer, waiter.Timeout);
             StartAttempts();
