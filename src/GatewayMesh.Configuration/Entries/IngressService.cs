@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Headers;
 
 namespace GatewayMesh.Configuration.Entries;
 
@@ -17,6 +18,12 @@ public sealed record IngressService(string Name, ImmutableArray<string> Hosts)
 
     private static readonly ScalarType<string> PublicHost = new("use a host such as web.example.com", ReadHost);
 
+    /// <summary>Changes to the header fields of requests; null for none.</summary>
+    public HeaderChanges? RequestHeaders { get; init; }
+
+    /// <summary>Changes to the header fields of responses; null for none.</summary>
+    public HeaderChanges? ResponseHeaders { get; init; }
+
     /// <summary>Declared hosts, or the default hosts.</summary>
     [JsonIgnore]
     public ImmutableArray<string> EffectiveHosts => Hosts.IsEmpty ? DefaultHosts(Name) : Hosts;
@@ -31,7 +38,11 @@ public sealed record IngressService(string Name, ImmutableArray<string> Hosts)
 
     internal static IngressService Bind(MappingReader reader, Dictionary<string, string> hosts)
     {
-        var service = new IngressService(reader.Required("name", NameOrAll) ?? "", reader.List("hosts", PublicHost));
+        var service = new IngressService(reader.Required("name", NameOrAll) ?? "", reader.List("hosts", PublicHost))
+        {
+            RequestHeaders = HeaderChanges.Bind(reader, "requestHeaders"),
+            ResponseHeaders = HeaderChanges.Bind(reader, "responseHeaders"),
+        };
         if (service.Name == "*")
         {
             if (!service.Hosts.IsEmpty)

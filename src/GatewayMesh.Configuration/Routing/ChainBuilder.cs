@@ -28,7 +28,7 @@ internal sealed class ChainBuilder(string datacenter, Func<TargetKey, TargetMode
                                 route => new RouteRule(route.Route?.Match, ActionOf(route.Route?.Destination), Build(route.Next)))]),
                 SplitterDraft splitter =>
                     new SplitterNode(
-                        NameOf(splitter.Entry.Name), Whole([.. splitter.Legs.Select(leg => new SplitLeg(leg.Weight, Build(leg.Next)))])),
+                        NameOf(splitter.Entry.Name), Whole([.. splitter.Legs.Select(LegOf)])),
                 ResolverDraft resolver => Build(resolver),
                 _ => throw new ArgumentOutOfRangeException(nameof(draft), draft, "no such node"),
             };
@@ -36,6 +36,12 @@ internal sealed class ChainBuilder(string datacenter, Func<TargetKey, TargetMode
 
         return node;
     }
+
+    private SplitLeg LegOf((int Weight, Draft Next, SplitEntry Split) leg) => new(leg.Weight, Build(leg.Next))
+    {
+        RequestHeaders = leg.Split.RequestHeaders,
+        ResponseHeaders = leg.Split.ResponseHeaders,
+    };
 
     private ResolverNode Build(ResolverDraft resolver)
     {
@@ -80,6 +86,8 @@ internal sealed class ChainBuilder(string datacenter, Func<TargetKey, TargetMode
         RetryOnConnectFailure = destination.RetryOnConnectFailure,
         RetryOnStatusCodes = destination.RetryOnStatusCodes,
         RetryOn = destination.RetryOn,
+        RequestHeaders = destination.RequestHeaders,
+        ResponseHeaders = destination.ResponseHeaders,
     };
 
     private static string NameOf(string service) => $"{service}.default";

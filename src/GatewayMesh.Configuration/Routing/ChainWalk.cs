@@ -311,7 +311,9 @@ internal sealed class ChainWalk(RoutingTrace index, string service, string datac
                 return false;
             }
 
-            flat.AddRange(inner.Legs.Select(innerLeg => (Product(leg.Weight, innerLeg.Weight), innerLeg.Next, leg.Split)));
+            flat.AddRange(
+                inner.Legs.Select(
+                    innerLeg => (Product(leg.Weight, innerLeg.Weight), innerLeg.Next, leg.Split.Around(innerLeg.Split))));
         }
 
         splitter.Legs = flat;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GatewayMesh.Configuration.Headers;
 
 namespace GatewayMesh.Configuration.Routing;
 
@@ -30,4 +31,10 @@ public sealed record RouteAction
 
     /// <summary>Conditions that are retried, by Envoy's names, such as <c>5xx</c> and <c>reset</c> (Consul 1.14 and later).</summary>
     public ImmutableArray<string> RetryOn { get; init; } = [];
+
+    /// <summary>Changes to the header fields of requests; null for none (Consul 1.10 and later).</summary>
+    public HeaderChanges? RequestHeaders { get; init; }
+
+    /// <summary>Changes to the header fields of responses; null for none (Consul 1.10 and later).</summary>
+    public HeaderChanges? ResponseHeaders { get; init; }
 }

@@ -40,7 +40,9 @@ internal static class RouteDescription
             case SplitterNode splitter:
                 foreach (var leg in splitter.Legs)
                 {
-                    yield return string.Create(CultureInfo.InvariantCulture, $"{leg.Weight} {leg.Next.Name}");
+                    yield return string.Create(CultureInfo.InvariantCulture, $"{leg.Weight} {leg.Next.Name}")
+                        + RouteJson.Write(leg.RequestHeaders)
+                        + RouteJson.Write(leg.ResponseHeaders);
                     todo.Push(leg.Next);
                 }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using GatewayMesh.Configuration.Entries.Resolvers;
+using GatewayMesh.Configuration.Headers;
 using GatewayMesh.Configuration.Matching;
 using GatewayMesh.Configuration.Values;
 
@@ -15,6 +16,7 @@ namespace GatewayMesh.Configuration.Routing;
 [JsonSerializable(typeof(RouteMatch))]
 [JsonSerializable(typeof(RouteAction))]
 [JsonSerializable(typeof(LoadBalancerEntry))]
+[JsonSerializable(typeof(HeaderChanges))]
 internal sealed partial class RouteJson : JsonSerializerContext
 {
     /// <summary>JSON text of <paramref name="match"/>; empty for none.</summary>
@@ -22,6 +24,10 @@ internal sealed partial class RouteJson : JsonSerializerContext
 
     /// <summary>JSON text of <paramref name="action"/>.</summary>
     public static string Write(RouteAction action) => JsonSerializer.Serialize(action, Default.RouteAction);
+
+    /// <summary>JSON text of <paramref name="changes"/>; empty for none.</summary>
+    public static string Write(HeaderChanges? changes) =>
+        changes is null ? "" : JsonSerializer.Serialize(changes, Default.HeaderChanges);
 
     /// <summary>JSON text of <paramref name="balancer"/>; empty for none.</summary>
     public static string Write(LoadBalancerEntry? balancer) =>

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using GatewayMesh.Configuration.Headers;
 
 namespace GatewayMesh.Configuration.Snapshot;
 
@@ -6,6 +7,9 @@ namespace GatewayMesh.Configuration.Snapshot;
 /// <param name="Hosts">Service by host (lower case): plain names, <c>*.SUFFIX</c>, <c>PREFIX.*</c>; <c>*</c> is the default.</param>
 public sealed record IngressModel(FrozenDictionary<string, string> Hosts)
 {
+    /// <summary>Changes to header fields by service. Default: none.</summary>
+    public FrozenDictionary<string, FieldEdits> Edits { get; init; } = FrozenDictionary<string, FieldEdits>.Empty;
+
     /// <summary>
     /// Returns the service of <paramref name="host"/> (any case, no port), or null: the plain name first, then the longest <c>*.SUFFIX</c>,
     /// then the longest <c>PREFIX.*</c>, then <c>*</c>.

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Headers;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Policies;
@@ -209,11 +210,32 @@ public static class SnapshotCompiler
             foreach (var listener in entry.Listeners)
             {
                 models[(entry.Name, listener.Port)] = new IngressModel(
-                    Hosts(listener, services).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
+                    Hosts(listener, services).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase))
+                {
+                    Edits = EditsOf(listener, services),
+                };
             }
         }
 
         return models;
+    }
+
+    // Named services take precedence over the wildcard.
+    private static FrozenDictionary<string, FieldEdits> EditsOf(IngressListener listener, IEnumerable<string> services)
+    {
+        var edits = new Dictionary<string, FieldEdits>(StringComparer.OrdinalIgnoreCase);
+        foreach (var service in listener.Services.OrderBy(service => service.Name == "*"))
+        {
+            if (FieldEdits.Of(service.RequestHeaders, service.ResponseHeaders) is { } compiled)
+            {
+                foreach (var name in service.Name == "*" ? services : [service.Name])
+                {
+                    _ = edits.TryAdd(name, compiled);
+                }
+            }
+        }
+
+        return edits.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
     private static Dictionary<string, string> Hosts(IngressListener listener, IEnumerable<string> services)

@@ -64,6 +64,11 @@ internal static class SnapshotDigest
             {
                 Add(hash, "host", host, service);
             }
+
+            foreach (var (service, edits) in model.Edits.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            {
+                Add(hash, "edits", service, edits.Request?.ToString() ?? "", edits.Response?.ToString() ?? "");
+            }
         }
 
         foreach (var record in refused)

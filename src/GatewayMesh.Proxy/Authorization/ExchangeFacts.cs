@@ -1,3 +1,4 @@
+using GatewayMesh.Configuration.Headers;
 using GatewayMesh.Configuration.Matching;
 using GatewayMesh.Configuration.Paths;
 using GatewayMesh.Proxy.Forwarding;
@@ -29,7 +30,18 @@ internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
             return new FieldLines(exchange.Host is { Length: > 0 } host ? host : null);
         }
 
-        return fields[name] is { Count: > 0 } values && IsForwarded(name, fields) ? Lines(values) : default;
+        var values = fields[name];
+        if (values.Count == 0 || !IsForwarded(name, fields))
+        {
+            values = default;
+        }
+
+        if (exchange.Route is { Leaf.Edits.Request: not null } or { EdgeEdits.Request: not null })
+        {
+            values = Edited(Edited(values, name, exchange.Route.Leaf?.Edits?.Request), name, exchange.Route.EdgeEdits?.Request);
+        }
+
+        return values.Count == 0 ? default : Lines(values);
     }
 
     /// <inheritdoc/>
@@ -51,6 +63,26 @@ internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
         }
 
         return lines is null ? default : new FieldLines(lines);
+    }
+
+    // As the route and the ingress will change the field.
+    private static StringValues Edited(StringValues values, string name, FieldEdit? edit)
+    {
+        if (edit is null)
+        {
+            return values;
+        }
+
+        values = edit.Drops(name) ? default : values;
+        foreach (var (added, value) in edit.Added)
+        {
+            if (added.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                values = StringValues.Concat(values, value);
+            }
+        }
+
+        return values;
     }
 
     private static FieldLines Lines(StringValues values) =>

@@ -47,6 +47,9 @@ internal static class ForwardedRequest
         var head = exchange.Head;
         var hasCrumbs = head.Fields.HasSeveral(KnownField.Cookie);
         var hasCookies = false;
+        var edit = hop.Destination is null ? exchange.Route.Leaf?.Edits?.Request : null; // a gateway evaluates the same rules
+        var edgeEdit = exchange.Route.EdgeEdits?.Request;
+        var isEdited = edit is not null || edgeEdit is not null;
         foreach (var field in head.Fields.Lines)
         {
             if (field is { IsReceived: false, HasValueBytes: false } && !FieldSyntax.IsValid(field.Name, field.Value, head.IsHttp2))
@@ -56,6 +59,11 @@ internal static class ForwardedRequest
 
             // Fields named by Connection were removed earlier.
             if (field.Known == KnownField.None ? IsDropped(exchange, field) : IsDropped(exchange, field.Known))
+            {
+                continue;
+            }
+
+            if (isEdited && (edit?.Drops(field.Name) == true || edgeEdit?.Drops(field.Name) == true))
             {
                 continue;
             }
@@ -70,6 +78,11 @@ internal static class ForwardedRequest
                 hasCookies = true;
                 to.Add("Cookie", string.Join("; ", (IEnumerable<string?>)head.Fields[KnownField.Cookie]));
             }
+        }
+
+        if (isEdited)
+        {
+            FieldWriter.WriteAdded(edit, edgeEdit, ref to);
         }
 
         Add(exchange, hop, ref to);

@@ -22,6 +22,9 @@ internal static class ForwardedResponse
         // RFC 9112 §6.3: chunked overrides the length; RFC 9110 §8.6: 101 and 204 have none.
         var hasLength = from.Status is not (NoContent or SwitchingProtocols) && !from.Fields.Contains(KnownField.TransferEncoding);
         var hasVia = false;
+        var edit = exchange.Attempt.Hop.Destination is null ? exchange.Route.Leaf?.Edits?.Response : null; // otherwise the gateway's
+        var edgeEdit = exchange.Route.EdgeEdits?.Response;
+        var isEdited = edit is not null || edgeEdit is not null;
         foreach (var field in from.Fields.Lines)
         {
             if (field.Known == KnownField.Via)
@@ -32,6 +35,9 @@ internal static class ForwardedResponse
                     WriteVia(exchange, from, ref to);
                 }
             }
+            else if (isEdited && (edit?.Drops(field.Name) == true || edgeEdit?.Drops(field.Name) == true))
+            {
+            }
             else if (!IsDropped(exchange, field)
                 && (hasLength || field.Known != KnownField.ContentLength)
                 && !(hasNames && HopByHop.Contains(field.Name, connection) && !HopByHop.IsOptionOnly(field.Name)))
@@ -41,6 +47,11 @@ internal static class ForwardedResponse
         }
 
         WriteClaims(exchange, from.Fields, ref to);
+        if (isEdited)
+        {
+            FieldWriter.WriteAdded(edit, edgeEdit, ref to);
+        }
+
         if (!hasVia)
         {
             WriteVia(exchange, from, ref to);

@@ -4,6 +4,7 @@ using GatewayMesh.Proxy.Admission;
 using GatewayMesh.Proxy.Attempts;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Identity;
+using GatewayMesh.Proxy.Jwt;
 using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Messages;
@@ -64,6 +65,9 @@ internal sealed partial class Exchange
 
     /// <summary>Caller of the request.</summary>
     public Caller Caller { get => _facts.Caller; set => _facts.Caller = value; }
+
+    /// <summary>Claims of the request's verified token; null if no token was verified here.</summary>
+    public VerifiedClaims? Claims { get => _facts.Claims; set => _facts.Claims = value; }
 
     /// <summary>Intentions that allowed the request; null if none were evaluated.</summary>
     public IntentionTable? AllowedBy { get => _facts.AllowedBy; set => _facts.AllowedBy = value; }
@@ -147,6 +151,7 @@ internal sealed partial class Exchange
         public bool HasPeerHeaders;
         public bool SpeaksOfClients;
         public Caller Caller;
+        public VerifiedClaims? Claims;
         public IntentionTable? AllowedBy;
         public Route Route;
         public string? Destination;

@@ -10,6 +10,7 @@ internal sealed class ByPublicHost(string ingress) : IRouteResolver
     public Route? Resolve(IRoutedRequest request) =>
         request.Mesh.Snapshot.Ingress.TryGetValue((ingress, request.InboundConnection.Listener.Address.Port), out var routes)
         && routes.Find(HostNames.WithoutPort(request.Host)) is { } service
-            ? request.Mesh.RouteOf(service, request)
+        && request.Mesh.RouteOf(service, request) is { } route
+            ? route with { EdgeEdits = routes.Edits.GetValueOrDefault(service) }
             : null;
 }

@@ -1,3 +1,4 @@
+using GatewayMesh.Configuration.Headers;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Routing.Tree;
@@ -17,6 +18,9 @@ internal readonly record struct Route(EndpointSet Instances, TargetKind Kind)
 
     /// <summary>Instances of the requested service; null if they are the same.</summary>
     public EndpointSet? Asked { get; init; }
+
+    /// <summary>Changes to header fields by the ingress that exposes the service; null for none.</summary>
+    public FieldEdits? EdgeEdits { get; init; }
 
     /// <summary>Policy of calls: the service's policy with the overrides of the route.</summary>
     public PolicyModel Policy => Leaf is null ? Instances.Policy : Leaf.Targets[Rank].Policy;

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Text;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Headers;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Policies;
@@ -117,6 +118,17 @@ internal sealed class Mesh : IAsyncDisposable
     {
         _ingress[("gatewaymesh-ingress", port)] = new IngressModel(
             hosts.ToFrozenDictionary(each => each.Host, each => each.Service, StringComparer.OrdinalIgnoreCase));
+        return Apply();
+    }
+
+    /// <summary>Exposes one service under these hosts, with changes to header fields.</summary>
+    public Mesh Ingress(int port, string service, FieldEdits edits, params string[] hosts)
+    {
+        Ingress(port, [.. hosts.Select(host => (host, service))]);
+        _ingress[("gatewaymesh-ingress", port)] = _ingress[("gatewaymesh-ingress", port)] with
+        {
+            Edits = new Dictionary<string, FieldEdits> { [service] = edits }.ToFrozenDictionary(),
+        };
         return Apply();
     }
 

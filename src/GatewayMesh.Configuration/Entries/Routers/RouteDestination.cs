@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Headers;
 
 namespace GatewayMesh.Configuration.Entries.Routers;
 
@@ -51,13 +52,15 @@ public sealed record RouteDestination
     /// <summary>Named conditions that are retried. Default: none.</summary>
     public ImmutableArray<string> RetryOn { get; init; } = [];
 
+    /// <summary>Changes to the header fields of requests; null for none.</summary>
+    public HeaderChanges? RequestHeaders { get; init; }
+
+    /// <summary>Changes to the header fields of responses; null for none.</summary>
+    public HeaderChanges? ResponseHeaders { get; init; }
+
     internal static RouteDestination Bind(MappingReader reader)
     {
-        foreach (var key in (ReadOnlySpan<string>)["requestHeaders", "responseHeaders", "partition"])
-        {
-            reader.NotYet(key);
-        }
-
+        reader.NotYet("partition");
         Tenancy.Read(reader);
         return new RouteDestination
         {
@@ -70,6 +73,8 @@ public sealed record RouteDestination
             RetryOnConnectFailure = reader.Optional("retryOnConnectFailure", ScalarTypes.Flag, false),
             RetryOnStatusCodes = reader.List("retryOnStatusCodes", ScalarTypes.Number(100, 599)),
             RetryOn = reader.List("retryOn", Condition),
+            RequestHeaders = HeaderChanges.Bind(reader, "requestHeaders"),
+            ResponseHeaders = HeaderChanges.Bind(reader, "responseHeaders"),
         };
     }
 }

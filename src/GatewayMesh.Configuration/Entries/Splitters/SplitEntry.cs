@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Headers;
 
 namespace GatewayMesh.Configuration.Entries.Splitters;
 
@@ -27,23 +28,36 @@ public sealed record SplitEntry(int Weight)
     /// <summary>Name of the subset; empty for none.</summary>
     public string ServiceSubset { get; init; } = "";
 
+    /// <summary>Changes to the header fields of requests of this share; null for none.</summary>
+    public HeaderChanges? RequestHeaders { get; init; }
+
+    /// <summary>Changes to the header fields of their responses; null for none.</summary>
+    public HeaderChanges? ResponseHeaders { get; init; }
+
     /// <summary>Location of the split; neither part of its meaning nor stored.</summary>
     [JsonIgnore]
     public SourceLocation At { get; init; }
 
+    /// <summary>
+    /// Returns this split with the header changes of <paramref name="inner"/>, the share of a splitter that this split leads to.
+    /// </summary>
+    internal SplitEntry Around(SplitEntry inner) => inner is { RequestHeaders: null, ResponseHeaders: null } ? this : this with
+    {
+        RequestHeaders = RequestHeaders?.Merge(inner.RequestHeaders) ?? inner.RequestHeaders,
+        ResponseHeaders = ResponseHeaders?.Merge(inner.ResponseHeaders) ?? inner.ResponseHeaders,
+    };
+
     internal static SplitEntry Bind(MappingReader reader)
     {
-        foreach (var key in (ReadOnlySpan<string>)["requestHeaders", "responseHeaders", "partition"])
-        {
-            reader.NotYet(key);
-        }
-
+        reader.NotYet("partition");
         Tenancy.Read(reader);
         return new SplitEntry(reader.Optional("weight", Share, 0))
         {
             At = reader.Location,
             Service = reader.Optional("service", ScalarTypes.Name, ""),
             ServiceSubset = reader.Optional("serviceSubset", ScalarTypes.Text, ""),
+            RequestHeaders = HeaderChanges.Bind(reader, "requestHeaders"),
+            ResponseHeaders = HeaderChanges.Bind(reader, "responseHeaders"),
         };
     }
 }

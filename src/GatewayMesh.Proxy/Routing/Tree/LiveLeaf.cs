@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GatewayMesh.Configuration.Headers;
 using GatewayMesh.Proxy.Routing.Matching;
 
 namespace GatewayMesh.Proxy.Routing.Tree;
@@ -18,6 +19,9 @@ internal sealed class LiveLeaf(string name, string rule, ImmutableArray<LeafTarg
 
     /// <summary>Rewrite of the path; null for none.</summary>
     public PathRewrite? Rewrite { get; } = rewrite;
+
+    /// <summary>Changes to header fields by the split and the rule that led here; null for none.</summary>
+    public FieldEdits? Edits { get; init; }
 
     /// <inheritdoc/>
     public override bool Splits => false;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Headers;
 using GatewayMesh.Configuration.Routing;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Routing.Matching;
@@ -13,15 +14,16 @@ namespace GatewayMesh.Proxy.Routing.Tree;
 /// <param name="endpoints">Live instances.</param>
 internal sealed class RouteCompiler(EndpointTable endpoints)
 {
-    // A part of the tree shared by two rules is compiled once per rule, because their actions differ.
-    private readonly Dictionary<(RouteNode Node, RouteRule? Rule), LiveNode> _compiled = new(ReferenceKeys.Instance);
+    // A part of the tree shared by two rules is compiled once per rule, because their actions differ, and so is one shared by two splits
+    // that change header fields.
+    private readonly Dictionary<(RouteNode Node, RouteRule? Rule, FieldEdits? Edits), LiveNode> _compiled = new(ReferenceKeys.Instance);
 
     /// <summary>Returns the live form of <paramref name="node"/>.</summary>
-    public LiveNode Compile(RouteNode node) => Compile(node, rule: null, label: null);
+    public LiveNode Compile(RouteNode node) => Compile(node, rule: null, label: null, edits: null);
 
-    private LiveNode Compile(RouteNode node, RouteRule? rule, string? label)
+    private LiveNode Compile(RouteNode node, RouteRule? rule, string? label, FieldEdits? edits)
     {
-        if (_compiled.TryGetValue((node, rule), out var done))
+        if (_compiled.TryGetValue((node, rule, edits), out var done))
         {
             return done;
         }
@@ -30,11 +32,12 @@ internal sealed class RouteCompiler(EndpointTable endpoints)
         {
             RouterNode router => Router(router),
             SplitterNode splitter =>
-                new LiveSplitter(splitter.Name, [.. splitter.Legs.Select(leg => (leg.Weight, Compile(leg.Next, rule, label)))]),
-            ResolverNode resolver => Leaf(resolver, rule, label),
+                new LiveSplitter(
+                    splitter.Name, [.. splitter.Legs.Select(leg => (leg.Weight, Compile(leg.Next, rule, label, EditsOf(edits, leg))))]),
+            ResolverNode resolver => Leaf(resolver, rule, label, edits),
             _ => throw new ArgumentException($"A route cannot contain {node.GetType().Name}.", nameof(node)),
         };
-        _compiled.Add((node, rule), live);
+        _compiled.Add((node, rule, edits), live);
         return live;
     }
 
@@ -43,10 +46,10 @@ internal sealed class RouteCompiler(EndpointTable endpoints)
         [
             .. router.Rules.Select((rule, i) => new LiveRule(
                 rule.Match is { } match ? new RouteMatcher(match) : null,
-                Compile(rule.Next, rule, string.Create(CultureInfo.InvariantCulture, $"{router.Name}[{i}]")))),
+                Compile(rule.Next, rule, string.Create(CultureInfo.InvariantCulture, $"{router.Name}[{i}]"), edits: null))),
         ]);
 
-    private LiveLeaf Leaf(ResolverNode resolver, RouteRule? rule, string? label)
+    private LiveLeaf Leaf(ResolverNode resolver, RouteRule? rule, string? label, FieldEdits? edits)
     {
         var action = rule?.Action ?? RouteAction.None;
         return new LiveLeaf(
@@ -58,17 +61,25 @@ internal sealed class RouteCompiler(EndpointTable endpoints)
                         target.Id, endpoints.FindTarget(target.Id)!, RoutePolicy.Of(target.Policy, resolver, action)))],
             action.PrefixRewrite is { Length: > 0 } rewrite && rule?.Match is { Path: { Test: PathTest.Exact or PathTest.Prefix } path }
                 ? new PathRewrite(path, rewrite)
-                : null);
+                : null)
+        {
+            // As in Envoy: the more specific changes first, so that the rule's value replaces the split's.
+            Edits = FieldEdits.Join(edits, FieldEdits.Of(action.RequestHeaders, action.ResponseHeaders)),
+        };
     }
 
-    private sealed class ReferenceKeys : IEqualityComparer<(RouteNode Node, RouteRule? Rule)>
+    private static FieldEdits? EditsOf(FieldEdits? before, SplitLeg leg) =>
+        FieldEdits.Join(before, FieldEdits.Of(leg.RequestHeaders, leg.ResponseHeaders));
+
+    private sealed class ReferenceKeys : IEqualityComparer<(RouteNode Node, RouteRule? Rule, FieldEdits? Edits)>
     {
         public static ReferenceKeys Instance { get; } = new();
 
-        public bool Equals((RouteNode Node, RouteRule? Rule) x, (RouteNode Node, RouteRule? Rule) y) =>
-            ReferenceEquals(x.Node, y.Node) && ReferenceEquals(x.Rule, y.Rule);
+        public bool Equals(
+            (RouteNode Node, RouteRule? Rule, FieldEdits? Edits) x, (RouteNode Node, RouteRule? Rule, FieldEdits? Edits) y) =>
+            ReferenceEquals(x.Node, y.Node) && ReferenceEquals(x.Rule, y.Rule) && ReferenceEquals(x.Edits, y.Edits);
 
-        public int GetHashCode((RouteNode Node, RouteRule? Rule) key) =>
+        public int GetHashCode((RouteNode Node, RouteRule? Rule, FieldEdits? Edits) key) =>
             HashCode.Combine(
                 System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(key.Node),
                 System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(key.Rule));

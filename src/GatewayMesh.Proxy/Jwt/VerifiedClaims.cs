@@ -1,0 +1,109 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+
+namespace GatewayMesh.Proxy.Jwt;
+
+/// <summary>Claims of a verified token (RFC 7519 §4). Read-only, so that other threads may read them.</summary>
+internal sealed class VerifiedClaims
+{
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
+
+    private readonly JsonElement _payload;
+    private readonly FrozenDictionary<string, string> _values;
+
+    private VerifiedClaims(JsonElement payload)
+    {
+        _payload = payload;
+        _values = payload.EnumerateObject()
+            .Select(claim => (claim.Name, Value: TextOf(claim.Value)))
+            .Where(claim => claim.Value is not null)
+            .ToFrozenDictionary(claim => claim.Name, claim => claim.Value!, StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// Reads the claims; null if <paramref name="payload"/> is not a JSON object, or names a claim twice, which readers would read
+    /// differently.
+    /// </summary>
+    public static VerifiedClaims? Read(ReadOnlyMemory<byte> payload)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(payload, Strict);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? new VerifiedClaims(document.RootElement.Clone()) : null;
+        }
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
+        {
+            return null; // the latter: a string with half of a surrogate pair
+        }
+    }
+
+    /// <summary>
+    /// Returns the value of a claim as text; null if the token has none or the claim is an object. A number and a Boolean are as in the
+    /// token; the texts of a list are separated by commas. A name with dots that is no claim is a path, such as <c>realm_access.roles</c>.
+    /// </summary>
+    public string? Find(string name)
+    {
+        if (_values.TryGetValue(name, out var value))
+        {
+            return value;
+        }
+
+        return name.Contains('.', StringComparison.Ordinal) && At(name.Split('.')) is { } nested ? TextOf(nested) : null;
+    }
+
+    /// <summary>
+    /// True if the claim at <paramref name="path"/> is <paramref name="value"/>, is a list with it, or is a <c>scope</c> with it among its
+    /// words (RFC 8693 §4.2).
+    /// </summary>
+    public bool Has(ReadOnlySpan<string> path, string value)
+    {
+        if (At(path) is not { } claim)
+        {
+            return false;
+        }
+
+        if (claim.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in claim.EnumerateArray())
+            {
+                if (ScalarOf(item) == value)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        var text = ScalarOf(claim);
+        return text == value || (text is not null && path is ["scope" or "scp"] && text.Split(' ').Contains(value, StringComparer.Ordinal));
+    }
+
+    /// <summary>Returns the claim at <paramref name="path"/>; null if there is none.</summary>
+    private JsonElement? At(ReadOnlySpan<string> path)
+    {
+        var at = _payload;
+        foreach (var name in path)
+        {
+            if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(name, out at))
+            {
+                return null;
+            }
+        }
+
+        return at;
+    }
+
+    private static string? TextOf(JsonElement value) => value.ValueKind == JsonValueKind.Array
+        ? string.Join(',', value.EnumerateArray().Select(ScalarOf).Where(text => text is not null))
+        : ScalarOf(value);
+
+    private static string? ScalarOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number => value.GetRawText(),
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
+        _ => null,
+    };
+}
