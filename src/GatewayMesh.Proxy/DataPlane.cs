@@ -6,6 +6,7 @@ using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Linux;
 using GatewayMesh.Proxy.Edge;
+using GatewayMesh.Proxy.Faults;
 using GatewayMesh.Proxy.Listeners;
 using GatewayMesh.Proxy.Loops;
 using GatewayMesh.Proxy.Pipeline;
@@ -87,6 +88,9 @@ public sealed class DataPlane : IAsyncDisposable
     /// <summary>Applies new rules for addresses from the registry; existing connections stay open.</summary>
     public void Restrict(ReachRules reach) => _parts.Restrict(reach);
 
+    /// <summary>Injects the faults of policies from now on, or ignores them.</summary>
+    public void AllowFaults(bool allow) => _parts.Faults.IsAllowed = allow;
+
     /// <summary>
     /// Replaces the configuration. Running requests keep their configuration except for intentions: requests that the new intentions no
     /// longer allow are ended.
@@ -146,6 +150,9 @@ public sealed class DataPlane : IAsyncDisposable
 
     /// <summary>For tests and benchmarks: the current mesh.</summary>
     internal LiveMesh Mesh => _parts.Traffic.Mesh;
+
+    /// <summary>For tests: the injection of faults.</summary>
+    internal FaultInjection Faults => _parts.Faults;
 
     /// <summary>For tests: the event loops.</summary>
     internal IReadOnlyList<EventLoop> Loops => _parts.Loops.Loops;

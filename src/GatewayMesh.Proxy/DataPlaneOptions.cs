@@ -32,6 +32,9 @@ public sealed record DataPlaneOptions
     /// <summary>Share of outbound requests sent through a gateway, 0 to 1. Default: 0.005.</summary>
     public double GatewayShare { get; init; } = 0.005;
 
+    /// <summary>True to inject the faults of policies. Default: false.</summary>
+    public bool AllowFaults { get; init; }
+
     /// <summary>Gateway group by local service. Default: <c>default</c> for services not listed.</summary>
     public ImmutableDictionary<string, string> GatewayGroups { get; init; } = ImmutableDictionary<string, string>.Empty;
 
@@ -119,6 +122,7 @@ public sealed record DataPlaneOptions
         Zone = bootstrap.Zone,
         Limits = bootstrap.Limits,
         GatewayShare = bootstrap.GatewayShare,
+        AllowFaults = bootstrap.AllowFaults,
         GatewayGroups = bootstrap.Sidecar?.Services.ToImmutableDictionary(service => service.Name, service => service.GatewayGroup)
             ?? ImmutableDictionary<string, string>.Empty,
         MaxConcurrentRequests = bootstrap.Gateway?.MaxConcurrentRequests ?? 1024,

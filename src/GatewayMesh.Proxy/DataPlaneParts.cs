@@ -7,6 +7,7 @@ using GatewayMesh.Proxy.Admission;
 using GatewayMesh.Proxy.Attempts;
 using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Edge;
+using GatewayMesh.Proxy.Faults;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Hedging;
 using GatewayMesh.Proxy.Identity;
@@ -64,6 +65,8 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         Budgets = new RetryBudgets(time);
         Demand = options.Want is { } want ? new ServiceDemand(want, () => Traffic.Mesh, time) : null;
 
+        Faults = new FaultInjection(Random, time, Metrics) { IsAllowed = options.AllowFaults };
+
         // The pipeline: authorization, then attempts
         var denials = new Denials(Metrics, log, time);
         Running = new RunningExchanges(Connections, () => Traffic.Mesh.Snapshot.Intentions, denials);
@@ -75,7 +78,7 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         var sender = new AttemptSender(new Http1Forwarder(_forwarder), Refused);
         var retries = new RetryLoop(hops, sender, decider, Latencies, Metrics);
         var paths = new PathSelector(options, hops, sender, retries, decider, new BypassedSidecars(time), Random, Metrics);
-        Pipeline = new RequestPipeline(options, Random, Budgets, identity, Demand, denials, Running, paths);
+        Pipeline = new RequestPipeline(options, Random, Budgets, identity, Demand, denials, Running, Faults, paths);
         Behaviors = new ListenerBehaviors(options, Admission, Applications);
 
         // The server in front
@@ -125,6 +128,8 @@ internal sealed class DataPlaneParts : IAsyncDisposable
     public LatencyWindows Latencies { get; } = new();
 
     public ServiceDemand? Demand { get; }
+
+    public FaultInjection Faults { get; }
 
     public RunningExchanges Running { get; }
 

@@ -53,6 +53,10 @@ internal sealed class SampleRequest
 
         public Task SendAsync(LocalAnswer answer, bool close) => Task.CompletedTask;
 
+        public void Slow(long rate)
+        {
+        }
+
         public void Abort()
         {
         }

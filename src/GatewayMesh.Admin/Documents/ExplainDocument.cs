@@ -89,6 +89,10 @@ public sealed record ExplainDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ExplainedLimits? Limits { get; set; }
 
+    /// <summary>Faults of the policy; absent when it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ExplainedFaults? Faults { get; set; }
+
     /// <summary>Decision about the call; absent when the caller is unknown.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CheckedIntention? Intention { get; set; }

@@ -93,6 +93,10 @@ public sealed record NodeStatus : DocumentPart
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<string> CleartextServices { get; set; } = [];
 
+    /// <summary>Faults of policies; absent when there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FaultStatus? Faults { get; set; }
+
     /// <summary>Certificates of the node; absent with plaintext identity.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CertificatesStatus? Certificates { get; set; }

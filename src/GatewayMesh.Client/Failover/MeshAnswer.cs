@@ -7,6 +7,7 @@ internal sealed record MeshAnswer(string Error, bool Forwarded)
 {
     private const string Field = "Proxy-Status";
     private const string Member = "gatewaymesh";
+    private const string Fault = "gatewaymesh-fault";
 
     /// <summary>True if another target may succeed. False if the request or its destination is at fault.</summary>
     public bool MayDoBetterElsewhere =>
@@ -16,10 +17,10 @@ internal sealed record MeshAnswer(string Error, bool Forwarded)
     public bool IsOfTheProxyItself =>
         Error is "connection_limit_reached" or "proxy_internal_response" or "proxy_configuration_error" or "proxy_internal_error";
 
-    /// <summary>Parses the field; null for an application's answer.</summary>
+    /// <summary>Parses the field; null for an application's answer, and for an injected fault, which stands for one.</summary>
     public static MeshAnswer? Read(HttpResponseMessage response)
     {
-        if (!response.Headers.NonValidated.TryGetValues(Field, out var lines))
+        if (!response.Headers.NonValidated.TryGetValues(Field, out var lines) || response.Headers.NonValidated.Contains(Fault))
         {
             return null;
         }

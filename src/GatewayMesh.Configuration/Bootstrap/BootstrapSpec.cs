@@ -103,6 +103,11 @@ public sealed record BootstrapSpec
     /// <summary>Logs of this process and its requests.</summary>
     public LogsSpec Logs { get; init; } = new();
 
+    /// <summary>
+    /// True if this node injects the faults of policies (<c>allowFaults</c>). Default: false; the node ignores them, and says so.
+    /// </summary>
+    public bool AllowFaults { get; init; }
+
     /// <summary>Share of a sidecar's outbound requests that always uses a gateway, 0 to 1. Default: 0.005.</summary>
     public double GatewayShare { get; init; } = 0.005;
 

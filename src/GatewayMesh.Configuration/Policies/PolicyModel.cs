@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using GatewayMesh.Configuration.Policies.AdaptiveConcurrency;
 using GatewayMesh.Configuration.Policies.Ejection;
+using GatewayMesh.Configuration.Policies.Faults;
 using GatewayMesh.Configuration.Policies.Hedging;
 using GatewayMesh.Configuration.Policies.Limits;
 using GatewayMesh.Configuration.Policies.LoadBalancing;
@@ -44,6 +46,9 @@ public sealed record PolicyModel
     /// <summary>Adaptive limit of the callee's own sidecar.</summary>
     public AdaptiveConcurrencyModel AdaptiveConcurrency { get; init; } = AdaptiveConcurrencyModel.Default;
 
+    /// <summary>Injected faults, on nodes that allow them (<c>allowFaults</c>). Default: none.</summary>
+    public ImmutableArray<FaultRule> Faults { get; init; } = [];
+
     /// <summary>Fallback of a call when every sidecar of its callee is broken. Default: none, the call fails.</summary>
     public SidecarBypassMode SidecarBypass { get; init; }
 
@@ -80,6 +85,7 @@ public sealed record PolicyModel
         Limits = Limits.Under(entry.Limits),
         Shedding = Shedding.Under(entry.Shedding),
         AdaptiveConcurrency = AdaptiveConcurrency.Under(entry.AdaptiveConcurrency),
+        Faults = entry.Faults ?? Faults,
         SidecarBypass = entry.SidecarBypass ?? SidecarBypass,
     };
 

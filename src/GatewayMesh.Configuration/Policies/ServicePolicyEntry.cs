@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Policies.AdaptiveConcurrency;
 using GatewayMesh.Configuration.Policies.Ejection;
+using GatewayMesh.Configuration.Policies.Faults;
 using GatewayMesh.Configuration.Policies.Hedging;
 using GatewayMesh.Configuration.Policies.Limits;
 using GatewayMesh.Configuration.Policies.LoadBalancing;
@@ -48,12 +50,15 @@ public sealed record ServicePolicyEntry : ConfigEntry
     /// <summary>Adaptive limit of the callee's own sidecar.</summary>
     public AdaptiveConcurrencyEntry AdaptiveConcurrency { get; init; } = new();
 
+    /// <summary><c>faults</c>: injected faults; the list replaces an inherited one.</summary>
+    public ImmutableArray<FaultRule>? Faults { get; init; }
+
     /// <summary><c>sidecarBypass</c>: fallback of a call when every sidecar of its callee is broken.</summary>
     public SidecarBypassMode? SidecarBypass { get; init; }
 
     internal static ServicePolicyEntry Bind(MappingReader reader, string name, SourceLocation origin)
     {
-        foreach (var key in (ReadOnlySpan<string>)["rateLimits", "idempotency", "mirroring", "faults"])
+        foreach (var key in (ReadOnlySpan<string>)["rateLimits", "idempotency", "mirroring"])
         {
             reader.NotYet(key);
         }
@@ -70,6 +75,7 @@ public sealed record ServicePolicyEntry : ConfigEntry
             Limits = reader.Section("limits", LimitsEntry.Bind),
             Shedding = reader.Section("shedding", SheddingEntry.Bind),
             AdaptiveConcurrency = reader.Section("adaptiveConcurrency", AdaptiveConcurrencyEntry.Bind),
+            Faults = FaultRule.BindList(reader, "faults"),
             SidecarBypass = reader.OrNull("sidecarBypass", SidecarBypassWord.Type),
         };
         Check(reader, entry);

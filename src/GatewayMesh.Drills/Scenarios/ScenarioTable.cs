@@ -60,6 +60,22 @@ internal static class ScenarioTable
                 ScenarioColumn.Failed,
                 ScenarioColumn.Latency(0.5, "p50"),
                 ScenarioColumn.Latency(0.99, "p99")]),
+        new("faults", "A policy injects delays, errors and resets: which callers see them?", 200,
+            [("a", 31, Quick), ("b", 32, Quick)],
+            [
+                new("none", "no faults"),
+                new("delay", "20 % delayed"),
+                new("abort", "10 % are 503"),
+                new("reset", "10 % reset"),
+                new("other-callers", "other callers"),
+                new("none", "no faults again")],
+            [
+                ScenarioColumn.Sent,
+                ScenarioColumn.Failed,
+                ScenarioColumn.Load,
+                ScenarioColumn.Latency(0.5, "p50"),
+                ScenarioColumn.Latency(0.9, "p90"),
+                ScenarioColumn.Latency(0.99, "p99")]),
     ];
 
     /// <summary>The scenario of this name; null when there is none.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using GatewayMesh.Proxy.Async;
+using GatewayMesh.Proxy.Faults;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Http1;
 using GatewayMesh.Proxy.Messages;
@@ -20,6 +21,7 @@ internal sealed partial class ClientConnection
     private MessageVersion _version;
     private BodyFraming _framing;
     private long _contentLeft;
+    private BodyPace _pace;
     private bool _isHead;
     private bool _hasStarted;
     private bool _isWhole;
@@ -140,14 +142,36 @@ internal sealed partial class ClientConnection
         EndHead(ref writer);
     }
 
-    /// <summary>Sends content.</summary>
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> content)
-    {
-        if (content.IsEmpty || _framing == BodyFraming.None)
-        {
-            return ValueTask.CompletedTask;
-        }
+    /// <inheritdoc/>
+    public void Slow(long rate) => _pace = new BodyPace(rate);
 
+    /// <summary>True if the content has a pace, so that a write takes its time.</summary>
+    public bool IsSlow => _pace.IsOn;
+
+    /// <summary>Sends content.</summary>
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> content) =>
+        content.IsEmpty || _framing == BodyFraming.None ? ValueTask.CompletedTask
+        : _pace.IsOn ? WriteSlowlyAsync(content)
+        : WriteNowAsync(content);
+
+    private async ValueTask WriteSlowlyAsync(ReadOnlyMemory<byte> content)
+    {
+        await Loop.SwitchTo();
+        while (!content.IsEmpty)
+        {
+            var part = content[..Math.Min(content.Length, _pace.Part)];
+            if (_pace.Add(part.Length) is { Ticks: > 0 } wait)
+            {
+                await Loop.Delay(wait, _gone.Token).ConfigureAwait(false);
+            }
+
+            await WriteNowAsync(part).ConfigureAwait(false);
+            content = content[part.Length..];
+        }
+    }
+
+    private ValueTask WriteNowAsync(ReadOnlyMemory<byte> content)
+    {
         if (_framing == BodyFraming.Chunked)
         {
             if (content.Length <= MostCopied)
@@ -210,6 +234,7 @@ internal sealed partial class ClientConnection
         _framing = BodyFraming.None;
         (_hasStarted, _isWhole, _isInChunk) = (false, false, false);
         (Status, ContentLength) = (200, null);
+        _pace = default;
         _output.Clear();
     }
 

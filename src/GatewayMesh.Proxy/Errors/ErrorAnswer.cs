@@ -2,8 +2,10 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using GatewayMesh.Configuration.Policies.Faults;
 using GatewayMesh.Proxy.Grpc;
 using GatewayMesh.Proxy.Messages;
+using GatewayMesh.Proxy.Resilience;
 
 namespace GatewayMesh.Proxy.Errors;
 
@@ -20,11 +22,18 @@ internal static class ErrorAnswer
     /// <param name="request">Head of the request.</param>
     /// <param name="requestId">ID of the request, as in the access log.</param>
     /// <param name="node">Name of this node; empty omits the name (an ingress responds to strangers).</param>
-    public static LocalAnswer Of(in MeshError error, RequestHead request, string requestId, string node)
+    /// <param name="fault">Fault that was injected into the request; its abort has the status. Default: none.</param>
+    public static LocalAnswer Of(in MeshError error, RequestHead request, string requestId, string node, FaultRule? fault = null)
     {
-        var fields = ImmutableArray.CreateBuilder<Field>(6);
+        var fields = ImmutableArray.CreateBuilder<Field>(7);
         fields.Add(new Field(ProxyStatus.FieldName, ProxyStatus.Format(error)));
         fields.Add(new Field("Cache-Control", "no-store")); // otherwise 404 and 405 are cacheable
+        if (fault is not null)
+        {
+            fields.Add(new Field(MeshHeaders.Fault, fault.Name));
+        }
+
+        var abort = error.Kind == MeshErrorKind.FaultInjected ? fault?.Abort : null;
         if (error.Row.RetryLater)
         {
             fields.Add(new Field("Retry-After", SecondsOf(error.RetryAfter)));
@@ -37,12 +46,13 @@ internal static class ErrorAnswer
 
         if (GrpcCall.Is(request.Fields))
         {
-            return GrpcOf(error, fields) with { EndsConnection = EndsConnection(error.Kind) };
+            return GrpcOf(error, abort?.Grpc ?? error.Row.Grpc, fields) with { EndsConnection = EndsConnection(error.Kind) };
         }
 
         fields.Add(ProblemType);
-        var body = request.Method == "HEAD" ? default : Problem(error, requestId, node);
-        return new LocalAnswer(error.Row.Status, fields.DrainToImmutable(), body) { EndsConnection = EndsConnection(error.Kind) };
+        var status = abort?.Status ?? error.Row.Status;
+        var body = request.Method == "HEAD" || status is 204 or 205 or 304 ? default : Problem(error, status, requestId, node);
+        return new LocalAnswer(status, fields.DrainToImmutable(), body) { EndsConnection = EndsConnection(error.Kind) };
     }
 
     // After these errors, later bytes on the connection may not be a request. An HTTP/2 stream has no later bytes.
@@ -54,23 +64,23 @@ internal static class ErrorAnswer
         wait <= TimeSpan.FromSeconds(1) ? "1" : Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
     // A trailers-only response: a gRPC client sees HTTP status 200, and the head ends the stream.
-    private static LocalAnswer GrpcOf(in MeshError error, ImmutableArray<Field>.Builder fields)
+    private static LocalAnswer GrpcOf(in MeshError error, int status, ImmutableArray<Field>.Builder fields)
     {
         fields.Add(new Field("Content-Type", "application/grpc"));
-        fields.Add(new Field(GrpcFields.Status, error.Row.Grpc.ToString(CultureInfo.InvariantCulture)));
+        fields.Add(new Field(GrpcFields.Status, status.ToString(CultureInfo.InvariantCulture)));
         fields.Add(new Field(GrpcFields.Message, GrpcMessage.Encode(
             string.IsNullOrEmpty(error.Details) ? error.Row.Title : $"{error.Row.Title} ({error.Details})")));
         return new LocalAnswer(200, fields.DrainToImmutable(), default) { IsTrailersOnly = true };
     }
 
-    private static ReadOnlyMemory<byte> Problem(in MeshError error, string requestId, string node)
+    private static ReadOnlyMemory<byte> Problem(in MeshError error, int status, string requestId, string node)
     {
         var body = new ArrayBufferWriter<byte>(256);
         using var json = new Utf8JsonWriter(body);
         json.WriteStartObject();
         json.WriteString("type", "about:blank");
         json.WriteString("title", error.Row.Title);
-        json.WriteNumber("status", error.Row.Status);
+        json.WriteNumber("status", status);
         if (!string.IsNullOrEmpty(error.Details))
         {
             json.WriteString("detail", error.Details);

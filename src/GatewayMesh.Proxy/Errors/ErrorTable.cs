@@ -111,6 +111,7 @@ public static class ErrorTable
             "proxy_configuration_error",
             "not_configured",
             "The proxy has no configuration yet.") { RetryLater = true, Retryable = true },
+        new(MeshErrorKind.FaultInjected, 503, 14, "proxy_internal_response", "fault_injected", "A fault was injected, as the policy says."),
         new(
             MeshErrorKind.AddressRefused,
             502,

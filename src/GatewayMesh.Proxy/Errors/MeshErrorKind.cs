@@ -73,6 +73,9 @@ public enum MeshErrorKind
     /// <summary>This process has no configuration yet.</summary>
     NotConfigured,
 
+    /// <summary>A fault was injected that aborts the request (<c>faults</c> of the policy).</summary>
+    FaultInjected,
+
     /// <summary>
     /// The registry names an address that this node must not dial (<see cref="GatewayMesh.Configuration.Reach.ReachRules"/>).
     /// </summary>

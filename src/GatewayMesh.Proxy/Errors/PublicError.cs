@@ -3,7 +3,7 @@ namespace GatewayMesh.Proxy.Errors;
 /// <summary>An error as shown to clients outside the mesh: details that may name services, nodes, or certificates are removed.</summary>
 internal static class PublicError
 {
-    /// <summary>Returns the error without its details, unless they describe only the client's own request.</summary>
+    /// <summary>Returns the error without its details, unless they describe only the client's own request or an injected fault.</summary>
     public static MeshError Of(in MeshError error) => IsAboutRequest(error.Kind) ? error : error with { Details = null };
 
     private static bool IsAboutRequest(MeshErrorKind kind) => kind
@@ -12,5 +12,6 @@ internal static class PublicError
             or MeshErrorKind.RequestTimeout
             or MeshErrorKind.MethodNotAllowed
             or MeshErrorKind.ExpectationFailed
-            or MeshErrorKind.VersionNotSupported;
+            or MeshErrorKind.VersionNotSupported
+            or MeshErrorKind.FaultInjected;
 }

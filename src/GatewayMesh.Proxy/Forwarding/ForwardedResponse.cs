@@ -52,6 +52,11 @@ internal static class ForwardedResponse
             FieldWriter.WriteAdded(edit, edgeEdit, ref to);
         }
 
+        if (exchange.Fault is { } fault)
+        {
+            to.Add(MeshHeaders.Fault, fault.Name);
+        }
+
         if (!hasVia)
         {
             WriteVia(exchange, from, ref to);

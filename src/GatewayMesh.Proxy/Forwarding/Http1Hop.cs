@@ -302,7 +302,15 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
                 break;
             }
 
-            silence.Restart();
+            if (client.IsSlow)
+            {
+                silence.Stop();
+            }
+            else
+            {
+                silence.Restart();
+            }
+
             await ToClientAsync(client.WriteAsync(content)).ConfigureAwait(false);
         }
 

@@ -1,4 +1,5 @@
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Faults;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Pipeline;
@@ -49,6 +50,9 @@ internal sealed class ServerExchange : IResponseSink
 
     /// <inheritdoc/>
     public void Abort() => Http.Abort();
+
+    /// <inheritdoc/>
+    public void Slow(long rate) => Http.Response.Body = new SlowStream(Http.Response.Body, rate, Exchange.Time);
 
     /// <inheritdoc/>
     public bool IsAnsweredByServer(Exception failure) => failure is BadHttpRequestException;

@@ -20,6 +20,10 @@ internal interface IResponseSink
     /// <param name="close">True to end an HTTP/1.1 connection with this response.</param>
     Task SendAsync(LocalAnswer answer, bool close);
 
+    /// <summary>Paces the content of a forwarded response, before it has started.</summary>
+    /// <param name="rate">Bytes per second.</param>
+    void Slow(long rate);
+
     /// <summary>Ends the exchange at once: HTTP/1.1 aborts the connection, HTTP/2 resets the stream. A broken response never looks
     /// complete.
     /// </summary>

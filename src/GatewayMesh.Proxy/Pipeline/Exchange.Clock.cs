@@ -104,6 +104,9 @@ internal sealed partial class Exchange
         SetClock(Deadline.Remaining);
     }
 
+    /// <summary>Records the end of a wait before the first attempt, which is no latency of the instance.</summary>
+    public void WaitEnded() => _workSince = _workSince == 0 ? 0 : _time.GetTimestamp();
+
     /// <inheritdoc/>
     public void BodyRefused() => Attempt.IsBodyRefused = true;
 

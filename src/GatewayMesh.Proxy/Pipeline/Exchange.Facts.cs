@@ -1,4 +1,5 @@
 using GatewayMesh.Configuration.Intentions;
+using GatewayMesh.Configuration.Policies.Faults;
 using GatewayMesh.Configuration.Policies.Shedding;
 using GatewayMesh.Proxy.Admission;
 using GatewayMesh.Proxy.Attempts;
@@ -131,6 +132,9 @@ internal sealed partial class Exchange
     /// </summary>
     public Func<Exchange, MeshError, ResponseHead, bool>? MayDrop { get => _facts.MayDrop; set => _facts.MayDrop = value; }
 
+    /// <summary>Fault that was injected into the request; null for none.</summary>
+    public FaultRule? Fault { get => _facts.Fault; set => _facts.Fault = value; }
+
     /// <summary>Remaining <c>Max-Forwards</c> for the next hop; null if not applicable.</summary>
     public int? ForwardsLeft { get => _facts.ForwardsLeft; set => _facts.ForwardsLeft = value; }
 
@@ -168,6 +172,7 @@ internal sealed partial class Exchange
         public int Untried;
         public RetryVerdict? LastVerdict;
         public Func<Exchange, MeshError, ResponseHead, bool>? MayDrop;
+        public FaultRule? Fault;
         public int? ForwardsLeft;
         public bool Close;
     }

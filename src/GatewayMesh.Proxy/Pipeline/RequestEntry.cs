@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using GatewayMesh.Configuration.Policies.Faults;
 using GatewayMesh.Linux;
 using GatewayMesh.Proxy.Async;
 using GatewayMesh.Proxy.Errors;
@@ -89,12 +90,12 @@ internal sealed class RequestEntry(
             Target = exchange.Route.Leaf?.Targets[exchange.Route.Rank].Id,
             Method = exchange.Method,
             Path = isLogged ? PathOf(exchange.Target.PathAndQuery) : "",
-            Status = error.Kind == MeshErrorKind.ClientGone ? 499 : exchange.Response.Status,
+            Status = StatusOf(exchange, error),
             Error = error.Kind,
             GrpcStatus = !exchange.IsGrpc
                 ? null
                 : error.IsError
-                ? error.Row.Grpc
+                ? AbortOf(exchange, error)?.Grpc ?? error.Row.Grpc
                 : exchange.Attempt.GrpcStatus == GrpcStatus.None
                 ? null
                 : exchange.Attempt.GrpcStatus,
@@ -105,10 +106,20 @@ internal sealed class RequestEntry(
             Retry = exchange.LastVerdict,
             Endpoint = isLogged ? exchange.Attempt.Hop.Upstream?.Address : null,
             Tier = exchange.Tier,
+            Fault = exchange.Fault?.Name,
             RequestId = exchange.RequestId,
             TraceId = isLogged ? TraceContext.TraceIdOf(exchange.Head.Fields[KnownField.Traceparent]) : null,
         });
     }
+
+    // A reset has no status.
+    private static int StatusOf(Exchange exchange, in MeshError error) =>
+        error.Kind == MeshErrorKind.ClientGone ? 499
+        : AbortOf(exchange, error) is { IsReset: true } ? 0
+        : exchange.Response.Status;
+
+    private static FaultAbort? AbortOf(Exchange exchange, in MeshError error) =>
+        error.Kind == MeshErrorKind.FaultInjected ? exchange.Fault?.Abort : null;
 
     private static string PathOf(string? target)
     {

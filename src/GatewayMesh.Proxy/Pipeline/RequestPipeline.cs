@@ -3,6 +3,7 @@ using GatewayMesh.Proxy.Async;
 using GatewayMesh.Proxy.Attempts;
 using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Faults;
 using GatewayMesh.Proxy.Identity;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Messages;
@@ -20,6 +21,7 @@ internal sealed class RequestPipeline(
     ServiceDemand? demand,
     Denials denials,
     RunningExchanges running,
+    FaultInjection faults,
     PathSelector paths)
 {
     private readonly IStep[] _steps =
@@ -46,6 +48,7 @@ internal sealed class RequestPipeline(
         new AdmissionStep(),                             // a gateway limits concurrent requests
         new DeadlineStep(options.Time, budgets),         // the deadline and the number of attempts
         new LimitStep(),                                 // a service's limits; less critical requests are refused first
+        new FaultStep(faults),                           // the policy's faults, on nodes that allow them
         new PropagationStep(random),                     // trace and X-Forwarded-* for the next hop
     ];                                                   // then: attempts, response, telemetry
 
@@ -76,7 +79,9 @@ internal sealed class RequestPipeline(
     /// <param name="node">Name of this node; empty omits the name. Never named at the edge.</param>
     public static Task FailAsync(Exchange exchange, in MeshError error, string node)
     {
-        if (exchange.Response.HasStarted || error.Kind == MeshErrorKind.ClientGone)
+        if (exchange.Response.HasStarted
+            || error.Kind == MeshErrorKind.ClientGone
+            || (error.Kind == MeshErrorKind.FaultInjected && exchange.Fault is { Abort.IsReset: true }))
         {
             exchange.Response.Abort();
             return Task.CompletedTask;
@@ -85,8 +90,8 @@ internal sealed class RequestPipeline(
         return SendAsync(
             exchange,
             exchange.Behavior.AtTheEdge
-                ? ErrorAnswer.Of(PublicError.Of(error), exchange.Head, exchange.RequestId, node: "")
-                : ErrorAnswer.Of(error, exchange.Head, exchange.RequestId, node));
+                ? ErrorAnswer.Of(PublicError.Of(error), exchange.Head, exchange.RequestId, node: "", exchange.Fault)
+                : ErrorAnswer.Of(error, exchange.Head, exchange.RequestId, node, exchange.Fault));
     }
 
     private ValueTask<MeshError> RunAsync(Exchange exchange, int step)

@@ -38,6 +38,9 @@ public static class MeshHeaders
     /// <summary>Response: the node that answered the liveness path.</summary>
     public const string Node = "gatewaymesh-node";
 
+    /// <summary>Response: name of the fault that was injected into the request.</summary>
+    public const string Fault = "gatewaymesh-fault";
+
     /// <summary>Maximum number of proxies that a request may pass: 8.</summary>
     public const int MaxHops = 8;
 

@@ -49,6 +49,12 @@ internal sealed record ListenerBehavior
     /// <summary>True if requests are calls to a service, bounded by the limits of its policy. Default: false.</summary>
     public bool LimitsCalls { get; init; }
 
+    /// <summary>
+    /// True if no proxy of the mesh has handled the requests before: calls of applications, and of clients outside. What is decided once
+    /// for a call, such as its faults, is decided here.
+    /// </summary>
+    public bool IsFirstProxy => LimitsCalls && !FromMeshPeer;
+
     /// <summary>True if requests are for an application of this host, bounded by adaptive concurrency. Default: false.</summary>
     public bool LimitsWork { get; init; }
 

@@ -46,6 +46,11 @@ internal sealed class AccessLogLine(IBufferWriter<byte> output, string node, Tim
             _json.WriteString("retry", MeshMetrics.WordOf(retry));
         }
 
+        if (request.Fault is { } fault)
+        {
+            _json.WriteString("fault", fault);
+        }
+
         _json.WriteString("endpoint", request.Endpoint);
         _json.WriteString("tier", request.Tier.Word());
         _json.WriteString("requestId", request.RequestId);

@@ -29,6 +29,7 @@ public sealed class MeshMetrics : IDisposable
     private readonly LabelledCounter _endedByIntention;
     private readonly LabelledCounter _refusedConnections;
     private readonly LabelledCounter _limitRefusals;
+    private readonly LabelledCounter _faults;
     private volatile MeshTierBox _tier = new(MeshTier.None);
     private volatile string _revision = "none";
     private volatile int _configErrors;
@@ -75,6 +76,8 @@ public sealed class MeshMetrics : IDisposable
             "reason");
         _limitRefusals = new LabelledCounter(
             _meter, "gatewaymesh_limit_refusals_total", "Requests refused by a limit of their service.", "service", "limit", "criticality");
+        _faults = new LabelledCounter(
+            _meter, "gatewaymesh_faults_injected_total", "Faults of policies that were injected into requests.", "service", "kind");
         _meter.CreateObservableGauge("gatewaymesh_tier", ObserveTier, description: "1 for the tier that carries traffic.");
         _meter.CreateObservableGauge(
             "gatewaymesh_config_revision",
@@ -127,6 +130,9 @@ public sealed class MeshMetrics : IDisposable
 
     /// <summary>Counts a refusal in <c>gatewaymesh_limit_refusals_total{service,limit,criticality}</c>.</summary>
     public void CountLimitRefusal(string service, string limit, string criticality) => _limitRefusals.Count(service, limit, criticality);
+
+    /// <summary>Counts a fault in <c>gatewaymesh_faults_injected_total{service,kind}</c>.</summary>
+    public void CountFault(string service, string kind) => _faults.Count(service, kind);
 
     /// <summary>Counts a connection in <c>gatewaymesh_connections_refused_total{reason}</c>.</summary>
     public void CountRefusedConnection(string reason) => _refusedConnections.Count(reason);

@@ -70,6 +70,9 @@ public readonly record struct RequestSummary
     /// <summary>Tier that carried the request.</summary>
     public MeshTier Tier { get; init; }
 
+    /// <summary>Name of the fault that was injected; null for none. Only for logs.</summary>
+    public string? Fault { get; init; }
+
     /// <summary>ID of the request.</summary>
     public string? RequestId { get; init; }
 

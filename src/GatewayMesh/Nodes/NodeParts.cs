@@ -127,6 +127,7 @@ internal sealed class NodeParts : IAsyncDisposable
         var reach = ReachRules.Of(bootstrap, _time, _probe);
         Plane.Restrict(reach);
         Configuration.Restrict(reach);
+        Plane.AllowFaults(bootstrap.AllowFaults);
         RoleTable.Of(bootstrap).Reconfigure(Plane, bootstrap);
         Health.Watch(bootstrap.Sidecar?.Services ?? []);
     }

@@ -1,3 +1,4 @@
+using GatewayMesh.Admin.Views;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Events;
@@ -19,6 +20,7 @@ internal sealed class SnapshotUse(NodeFacts facts, NodeParts parts, EventLog eve
     private readonly ClientIdentityFiles _clientFiles = new(events);
     private readonly RegistryEvents _registryEvents = new(events, time);
     private readonly Lock _writing = new();
+    private string _faults = "";
     private string _revision = MeshSnapshot.Empty.Revision;
 
     /// <summary>Uses <paramref name="snapshot"/> for all requests from now on.</summary>
@@ -38,6 +40,7 @@ internal sealed class SnapshotUse(NodeFacts facts, NodeParts parts, EventLog eve
             events.Error("intentions_unknown", "the intentions have never been read: every request is denied until they are");
         }
 
+        ReportFaults(snapshot);
         events.Info(
             "configuration",
             $"revision {snapshot.Revision} is in use",
@@ -58,6 +61,29 @@ internal sealed class SnapshotUse(NodeFacts facts, NodeParts parts, EventLog eve
 
     /// <summary>Logs the errors of the publication; called every second.</summary>
     internal void Tick() => _registryEvents.Tick(parts.Publisher.Error);
+
+    private void ReportFaults(MeshSnapshot snapshot)
+    {
+        var services = string.Join(", ", FaultView.Services(snapshot));
+        if (services == _faults)
+        {
+            return;
+        }
+
+        _faults = services;
+        if (services.Length == 0)
+        {
+            events.Info("faults_ended", "no policy has faults any more");
+        }
+        else if (facts.Bootstrap.AllowFaults)
+        {
+            events.Warning("faults_injected", "faults are injected into calls", ("services", services));
+        }
+        else
+        {
+            events.Warning("faults_ignored", "policies have faults, which this node ignores: allowFaults is false", ("services", services));
+        }
+    }
 
     private void WriteFiles(MeshSnapshot snapshot)
     {

@@ -39,6 +39,7 @@ internal static class KeyMeanings
         ["certificates"] = "Folder with `roots.pem` and one `SERVICE.pem` (certificate and key) for each service of this node.",
         ["guarded"] = "Sidecar: a guard process owns the listeners. `--no-guard` runs the worker alone.",
         ["reach"] = new("Loopback and link-local ranges that registry data may lead to.", Form: "a network such as 127.0.0.0/8; a list"),
+        ["allowFaults"] = new("Inject the [faults](../POLICY.md#faults) of policies. Otherwise they are ignored, and `check` says so."),
         ["gatewayShare"] =
             "Sidecar: share of outbound requests that always takes the path through a gateway, so that the path is known to work.",
         ["transport"] = "Socket implementation. Both values mean the same today.",

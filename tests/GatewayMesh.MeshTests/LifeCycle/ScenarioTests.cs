@@ -46,6 +46,18 @@ public sealed class ScenarioTests
         }
     }
 
+    [Test]
+    public async Task Faults_hit_their_share_of_the_callers_and_nobody_else()
+    {
+        var phases = await RunAsync("faults", 2);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Failures(phases[2]), Is.InRange(15, 75), "10 % of 400 are answered with 503");
+            Assert.That(Failures(phases[3]), Is.InRange(15, 75), "10 % of 400 are reset");
+            Assert.That(new[] { phases[0], phases[1], phases[4], phases[5] }.Select(Failures), Is.All.Zero);
+        }
+    }
+
     [TestCase("slow-endpoint")]
     [TestCase("retry-storm")]
     [TestCase("overload")]

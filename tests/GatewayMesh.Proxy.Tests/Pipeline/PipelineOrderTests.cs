@@ -23,7 +23,7 @@ public sealed class PipelineOrderTests
                 "TargetStep",
                 "PathStep",
                 "LivePathStep", "MaxForwardsStep", "MeshHeadersStep", "LoopStep", "RedirectStep", "CallerStep", "ClaimsStep", "GrpcStep",
-                "PaceStep", "RouteStep", "IntentionStep", "AdmissionStep", "DeadlineStep", "LimitStep", "PropagationStep",
+                "PaceStep", "RouteStep", "IntentionStep", "AdmissionStep", "DeadlineStep", "LimitStep", "FaultStep", "PropagationStep",
             }));
     }
 }

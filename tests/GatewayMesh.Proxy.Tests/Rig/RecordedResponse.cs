@@ -27,6 +27,10 @@ internal sealed class RecordedResponse : IResponseSink
         return Task.CompletedTask;
     }
 
+    public void Slow(long rate)
+    {
+    }
+
     public void Abort() => _aborted.Cancel();
 
     public bool IsAnsweredByServer(Exception failure) => false;

@@ -50,6 +50,7 @@ internal static class ExplainView
             document.Policy = Policy(report.Policy);
             document.RetryBudget = Budget(node.Plane.Inspection.Attempts(end.Service, report.Policy));
             document.Limits = Limits(node, end.Service);
+            document.Faults = FaultView.Explain(node.Bootstrap.AllowFaults, report.Policy.Faults, from, asked);
             document.Intention = from.Length == 0
                 ? null
                 : IntentionView.Decide(node, from, end.Service, asked with { Target = report.Rewritten ?? asked.Target });

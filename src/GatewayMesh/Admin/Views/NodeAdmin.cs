@@ -54,6 +54,7 @@ internal static class NodeAdmin
                 }),
             ],
             CleartextServices = [.. CleartextServices.Of(snapshot)],
+            Faults = FaultView.Status(node.Bootstrap.AllowFaults, snapshot),
             Certificates = node.Inspection.CertificateReport is { } report ? CertificateView.Of(report, now) : null,
         };
         return RoleTable.Of(node.Bootstrap).Show(status, node);

@@ -24,6 +24,7 @@ internal static class NodeChecks
         .. Gateways(status),
         .. Guard(status, privateMemory),
         .. Refused(status),
+        .. FaultChecks.Of(status.Faults),
         .. TroubleChecks.Of(status.Troubles),
         .. status.HiddenApplications.Select(HiddenApplication),
         .. status.Identity == "mtls" ? status.CleartextServices.Select(Cleartext) : [],

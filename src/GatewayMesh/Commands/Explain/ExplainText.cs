@@ -40,6 +40,11 @@ internal static class ExplainText
             LimitText.Print(limits, paint, output);
         }
 
+        if (answer.Faults is { } faults)
+        {
+            FaultText.Print(faults, paint, output);
+        }
+
         if (answer.Intention is { } intention)
         {
             output.Write("  intention  ");
