@@ -59,7 +59,7 @@ internal static unsafe partial class Libc
     internal static partial int statx(int folder, string path, int flags, uint mask, byte* found);
 
     internal const int O_RDWR = 2, O_CREAT = 0x40, O_NOFOLLOW = 0x20000;
-    internal const int LOCK_EX = 2, LOCK_NB = 4;
+    internal const int LOCK_EX = 2, LOCK_NB = 4, LOCK_UN = 8;
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int open(byte* path, int flags, uint mode);

@@ -92,6 +92,12 @@ public sealed record DataPlaneOptions
     public ProgressPage? Progress { get; init; }
 
     /// <summary>
+    /// Folder of the idempotency keys of this host's services; created when the first request has a key. Default: null, requests with a key
+    /// are refused where a policy enables keys.
+    /// </summary>
+    public string? KeyFolder { get; init; }
+
+    /// <summary>
     /// Called with a requested service whose instances the registry does not watch; must return quickly. Default: null, no request waits
     /// for a registry.
     /// </summary>
@@ -133,6 +139,7 @@ public sealed record DataPlaneOptions
         IngressListeners = bootstrap.Ingress?.Listeners ?? [],
         TrustedProxies = bootstrap.Ingress?.TrustedProxies ?? [],
         Reach = ReachRules.Of(bootstrap),
+        KeyFolder = Path.Combine(bootstrap.DataDir, "idempotency"),
         AccessLogRate = bootstrap.Logs.AccessLog.MaxLinesPerSecond,
         EnforcesIntentions = bootstrap.Identity == IdentityMode.Mtls,
     };

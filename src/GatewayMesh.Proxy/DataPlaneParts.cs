@@ -10,6 +10,7 @@ using GatewayMesh.Proxy.Edge;
 using GatewayMesh.Proxy.Faults;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Hedging;
+using GatewayMesh.Proxy.Idempotency;
 using GatewayMesh.Proxy.Identity;
 using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.Listeners;
@@ -30,6 +31,7 @@ internal sealed class DataPlaneParts : IAsyncDisposable
     private readonly ITimer _ticking;
     private readonly YarpForwarder _forwarder = new();
     private readonly RunningLimit? _measured;
+    private readonly KeyStores _keys;
     private readonly AccessLog? _accessLog;
     private volatile ReachRules _reach;
 
@@ -63,6 +65,7 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         Limits = new LimitRegistry(time, Random, new Refusals(Metrics));
         LimitGauges.Add(Metrics, Limits, _measured?.Limit);
         Budgets = new RetryBudgets(time);
+        _keys = new KeyStores(options.KeyFolder, time, Metrics);
         Demand = options.Want is { } want ? new ServiceDemand(want, () => Traffic.Mesh, time) : null;
 
         Faults = new FaultInjection(Random, time, Metrics) { IsAllowed = options.AllowFaults };
@@ -78,7 +81,7 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         var sender = new AttemptSender(new Http1Forwarder(_forwarder), Refused);
         var retries = new RetryLoop(hops, sender, decider, Latencies, Metrics);
         var paths = new PathSelector(options, hops, sender, retries, decider, new BypassedSidecars(time), Random, Metrics);
-        Pipeline = new RequestPipeline(options, Random, Budgets, identity, Demand, denials, Running, Faults, paths);
+        Pipeline = new RequestPipeline(options, Random, Budgets, identity, Demand, denials, Running, _keys, Faults, paths);
         Behaviors = new ListenerBehaviors(options, Admission, Applications);
 
         // The server in front
@@ -156,6 +159,7 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         _forwarder.Dispose();
         Limits.Dispose();
         _measured?.Dispose();
+        _keys.Dispose();
         Prometheus.Dispose();
         _accessLog?.Dispose();
         Metrics.Dispose();

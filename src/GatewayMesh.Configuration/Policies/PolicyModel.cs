@@ -4,6 +4,7 @@ using GatewayMesh.Configuration.Policies.AdaptiveConcurrency;
 using GatewayMesh.Configuration.Policies.Ejection;
 using GatewayMesh.Configuration.Policies.Faults;
 using GatewayMesh.Configuration.Policies.Hedging;
+using GatewayMesh.Configuration.Policies.Idempotency;
 using GatewayMesh.Configuration.Policies.Limits;
 using GatewayMesh.Configuration.Policies.LoadBalancing;
 using GatewayMesh.Configuration.Policies.Retries;
@@ -49,6 +50,9 @@ public sealed record PolicyModel
     /// <summary>Injected faults, on nodes that allow them (<c>allowFaults</c>). Default: none.</summary>
     public ImmutableArray<FaultRule> Faults { get; init; } = [];
 
+    /// <summary>Requests with an <c>Idempotency-Key</c>.</summary>
+    public IdempotencyModel Idempotency { get; init; } = IdempotencyModel.Default;
+
     /// <summary>Fallback of a call when every sidecar of its callee is broken. Default: none, the call fails.</summary>
     public SidecarBypassMode SidecarBypass { get; init; }
 
@@ -86,6 +90,7 @@ public sealed record PolicyModel
         Shedding = Shedding.Under(entry.Shedding),
         AdaptiveConcurrency = AdaptiveConcurrency.Under(entry.AdaptiveConcurrency),
         Faults = entry.Faults ?? Faults,
+        Idempotency = Idempotency.Under(entry.Idempotency),
         SidecarBypass = entry.SidecarBypass ?? SidecarBypass,
     };
 

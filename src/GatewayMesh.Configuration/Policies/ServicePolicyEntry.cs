@@ -5,6 +5,7 @@ using GatewayMesh.Configuration.Policies.AdaptiveConcurrency;
 using GatewayMesh.Configuration.Policies.Ejection;
 using GatewayMesh.Configuration.Policies.Faults;
 using GatewayMesh.Configuration.Policies.Hedging;
+using GatewayMesh.Configuration.Policies.Idempotency;
 using GatewayMesh.Configuration.Policies.Limits;
 using GatewayMesh.Configuration.Policies.LoadBalancing;
 using GatewayMesh.Configuration.Policies.Retries;
@@ -53,12 +54,15 @@ public sealed record ServicePolicyEntry : ConfigEntry
     /// <summary><c>faults</c>: injected faults; the list replaces an inherited one.</summary>
     public ImmutableArray<FaultRule>? Faults { get; init; }
 
+    /// <summary>Requests with an <c>Idempotency-Key</c>.</summary>
+    public IdempotencyEntry Idempotency { get; init; } = new();
+
     /// <summary><c>sidecarBypass</c>: fallback of a call when every sidecar of its callee is broken.</summary>
     public SidecarBypassMode? SidecarBypass { get; init; }
 
     internal static ServicePolicyEntry Bind(MappingReader reader, string name, SourceLocation origin)
     {
-        foreach (var key in (ReadOnlySpan<string>)["rateLimits", "idempotency", "mirroring"])
+        foreach (var key in (ReadOnlySpan<string>)["rateLimits", "mirroring"])
         {
             reader.NotYet(key);
         }
@@ -76,6 +80,7 @@ public sealed record ServicePolicyEntry : ConfigEntry
             Shedding = reader.Section("shedding", SheddingEntry.Bind),
             AdaptiveConcurrency = reader.Section("adaptiveConcurrency", AdaptiveConcurrencyEntry.Bind),
             Faults = FaultRule.BindList(reader, "faults"),
+            Idempotency = reader.Section("idempotency", IdempotencyEntry.Bind),
             SidecarBypass = reader.OrNull("sidecarBypass", SidecarBypassWord.Type),
         };
         Check(reader, entry);

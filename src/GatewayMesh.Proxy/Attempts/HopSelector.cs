@@ -27,7 +27,17 @@ internal sealed class HopSelector(DataPlaneOptions options, EndpointPicker picke
     /// <param name="denied">Reason for false.</param>
     public bool TrySelect(Exchange exchange, EndpointSet instances, TargetKind target, out Hop hop, out MeshError denied)
     {
-        picker.TryPick(instances, HashedRequest.Of(exchange, instances.Policy.LoadBalancing), ref exchange.Tried, out var lease);
+        EndpointLease lease;
+        if (exchange.KeyHash is { } key)
+        {
+            lease = KeyOwner.Of(instances, key).Begin();
+            exchange.Tried.Add(lease.State);
+        }
+        else
+        {
+            picker.TryPick(instances, HashedRequest.Of(exchange, instances.Policy.LoadBalancing), ref exchange.Tried, out lease);
+        }
+
         exchange.Untried = instances.All.Length - exchange.Tried.Count;
         denied = DenialOf(exchange, lease.Endpoint);
         if (denied.IsError)

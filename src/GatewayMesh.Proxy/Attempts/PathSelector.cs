@@ -117,6 +117,12 @@ internal sealed class PathSelector(
     // A gateway dials the applications; other roles ask a gateway to do so. Returns NoEndpoint if there is no such path.
     private ValueTask<MeshError> PastSidecarsAsync(Exchange exchange)
     {
+        if (exchange.KeyHash is not null)
+        {
+            // Only the sidecar knows whether the key has run.
+            return ValueTask.FromResult(new MeshError(MeshErrorKind.NoEndpoint, Forwarded: false, "idempotency keys are at the sidecar"));
+        }
+
         if (exchange.Behavior.Direction == RequestDirection.Gateway)
         {
             return exchange.Route.Policy.SidecarBypass == SidecarBypassMode.Gateway

@@ -44,6 +44,7 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
             && exchange.Untried > 0
             && !exchange.IsUpgrade
             && exchange.Attempts.Number < exchange.Attempts.Max
+            && exchange.KeyHash is null // a hedge goes to another instance, which does not know the key
             && MaySendTwice(exchange);
 
     /// <summary>Begins a hedge, which counts and is paid for as an attempt; false if none is allowed.</summary>
@@ -92,8 +93,11 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
         // An application is a single instance, so its own proxy leaves retries at other instances to the caller's proxy. The exception is a
         // stream that the application reported as unprocessed: after GOAWAY (a server that recycles connections or restarts), a new
         // connection takes what the old one did not.
-        var another = exchange.Untried > 0;
-        if (!another && !facts.Error.IsStreamRefused && !(retries.SameInstance && exchange.Attempt.Hop.Kind != TargetKind.Application))
+        var another = exchange.Untried > 0 && exchange.KeyHash is null;
+        if (!another
+            && exchange.KeyHash is null
+            && !facts.Error.IsStreamRefused
+            && !(retries.SameInstance && exchange.Attempt.Hop.Kind != TargetKind.Application))
         {
             return RetryVerdict.NoOtherInstance;
         }
@@ -134,9 +138,14 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
         };
     }
 
+    // The instance keeps idempotency keys; it gets the request again, and no other does.
+    private static bool RunsOnce(Exchange exchange) =>
+        exchange.KeyHash is not null
+            && exchange.Attempt.Hop is { Kind: TargetKind.MeshPeer, Lease.Endpoint.IsForeign: false };
+
     private static bool MaySendTwice(Exchange exchange)
     {
         var method = exchange.Method;
-        return Idempotence.Of(method) || exchange.Route.Policy.Retries.OptsIn(method);
+        return Idempotence.Of(method) || exchange.Route.Policy.Retries.OptsIn(method) || RunsOnce(exchange);
     }
 }

@@ -67,7 +67,7 @@ internal sealed class RetryLoop
     // False if the client disconnected during the wait.
     private static async ValueTask<bool> WaitAsync(Exchange exchange)
     {
-        var gone = exchange.Response.Aborted;
+        var gone = exchange.Gone;
         if (exchange.Attempt.Wait > TimeSpan.Zero)
         {
             await Task.Delay(exchange.Attempt.Wait, exchange.Time, gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

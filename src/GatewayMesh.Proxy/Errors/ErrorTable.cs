@@ -5,8 +5,8 @@ namespace GatewayMesh.Proxy.Errors;
 /// <summary>The single table from cause to HTTP status, gRPC status, <c>Proxy-Status</c>, and reason.</summary>
 public static class ErrorTable
 {
-    // gRPC codes: 1 CANCELLED, 4 DEADLINE_EXCEEDED, 7 PERMISSION_DENIED, 8 RESOURCE_EXHAUSTED, 12 UNIMPLEMENTED, 13 INTERNAL, 14
-    // UNAVAILABLE.
+    // gRPC codes: 1 CANCELLED, 3 INVALID_ARGUMENT, 4 DEADLINE_EXCEEDED, 7 PERMISSION_DENIED, 8 RESOURCE_EXHAUSTED, 10 ABORTED,
+    // 12 UNIMPLEMENTED, 13 INTERNAL, 14 UNAVAILABLE.
     // Statuses follow RFC 9209's recommendations, except 404 for an unknown service: to an application, that is an address that does not
     // exist.
     private static readonly ErrorRow[] Rows =
@@ -198,6 +198,27 @@ public static class ErrorTable
             "http_protocol_error",
             "upstream_protocol",
             "The instance's response is not valid HTTP.") { Retryable = true },
+        new(
+            MeshErrorKind.IdempotencyConflict,
+            409,
+            10,
+            "http_request_error",
+            "idempotency_conflict",
+            "An earlier request with this idempotency key has no outcome that can be repeated."),
+        new(
+            MeshErrorKind.IdempotencyMismatch,
+            422,
+            3,
+            "http_request_error",
+            "idempotency_mismatch",
+            "The idempotency key belongs to another request."),
+        new(
+            MeshErrorKind.IdempotencyUnavailable,
+            503,
+            14,
+            "destination_unavailable",
+            "idempotency_unavailable",
+            "The idempotency keys cannot be read or written.") { RetryLater = true },
         new(MeshErrorKind.ClientGone, 499, 1, "http_request_error", "client_gone", "The client disconnected."),
         new(MeshErrorKind.Internal, 500, 13, "proxy_internal_error", "internal", "The proxy had an internal error."),
     ];

@@ -120,6 +120,17 @@ public enum MeshErrorKind
     /// <summary>The response is not HTTP, or not a permitted form of HTTP.</summary>
     UpstreamProtocol,
 
+    /// <summary>
+    /// The outcome of an earlier request with the same idempotency key is unknown, or was not kept, or that request is still running.
+    /// </summary>
+    IdempotencyConflict,
+
+    /// <summary>The request has the idempotency key of another request.</summary>
+    IdempotencyMismatch,
+
+    /// <summary>The idempotency keys cannot be read or written, so that the request might run twice.</summary>
+    IdempotencyUnavailable,
+
     /// <summary>The client disconnected before the response was complete. Never written, only counted.</summary>
     ClientGone,
 

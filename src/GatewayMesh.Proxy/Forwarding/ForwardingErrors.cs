@@ -23,7 +23,7 @@ internal static class ForwardingErrors
             return OfConnect(connect);
         }
 
-        if (exchange.Response.Aborted.IsCancellationRequested)
+        if (exchange.Gone.IsCancellationRequested)
         {
             return new MeshError(MeshErrorKind.ClientGone, Forwarded: true);
         }

@@ -11,7 +11,7 @@ internal static class HopErrors
     /// <summary>Returns the error of a connection that could not be made: nothing was forwarded.</summary>
     public static MeshError OfConnect(Exchange exchange, Exception failure) =>
         ConnectFailedException.In(failure) is { } connect ? ForwardingErrors.OfConnect(connect)
-        : exchange.Response.Aborted.IsCancellationRequested ? new MeshError(MeshErrorKind.ClientGone)
+        : exchange.Gone.IsCancellationRequested ? new MeshError(MeshErrorKind.ClientGone)
         : OfTime(exchange, forwarded: false) is { IsError: true } late ? late
         : new MeshError(MeshErrorKind.ConnectionRefused, Forwarded: false, "connect failed");
 
@@ -29,7 +29,7 @@ internal static class HopErrors
             return new MeshError(MeshErrorKind.RequestTimeout, Forwarded: true);
         }
 
-        if (exchange.Response.Aborted.IsCancellationRequested)
+        if (exchange.Gone.IsCancellationRequested)
         {
             return new MeshError(MeshErrorKind.ClientGone, Forwarded: true);
         }

@@ -17,7 +17,7 @@ namespace GatewayMesh.Proxy.Forwarding;
 /// </code>
 /// Reused for the attempts of a client's connection, one after the other.
 /// </summary>
-internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
+internal sealed partial class Http1Hop(Exchange exchange, ClientConnection client)
 {
     private const int MostInterim = 16;
     private const int Continue = 100;
@@ -66,7 +66,7 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
 
             var mayStay = false;
             var cutOff = exchange.CutOff.UnsafeRegister(static connection => ((InstanceConnection)connection!).Abort(), connection);
-            var gone = client.Aborted.UnsafeRegister(static connection => ((InstanceConnection)connection!).Abort(), connection);
+            var gone = exchange.Gone.UnsafeRegister(static connection => ((InstanceConnection)connection!).Abort(), connection);
             try
             {
                 connection.Silence.Start(exchange.Route.Policy.Timeouts.Idle);
@@ -120,7 +120,7 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
 
     private async ValueTask<InstanceConnection> ConnectAsync(InstancePool pool)
     {
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(exchange.CutOff, client.Aborted);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(exchange.CutOff, exchange.Gone);
         return await pool.ConnectAsync(Idempotence.Of(exchange.Method), exchange.Route.Policy.Timeouts.Connect, both.Token)
             .ConfigureAwait(false);
     }
@@ -216,7 +216,11 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
             connection.Head.Fields.Set("Content-Length", "0");
         }
 
-        client.Start(connection.Head);
+        if (exchange.Keyed is null)
+        {
+            client.Start(connection.Head);
+        }
+
         return true;
     }
 
@@ -287,8 +291,14 @@ internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
             return;
         }
 
+        var isCopied = connection.Head.Status == ResetContent;
+        if (exchange.Keyed is { } keyed)
+        {
+            isCopied = await KeepAsync(connection, keyed).ConfigureAwait(false);
+        }
+
         var silence = connection.Silence;
-        while (connection.Head.Status != ResetContent)
+        while (!isCopied)
         {
             if (!connection.HasContent)
             {

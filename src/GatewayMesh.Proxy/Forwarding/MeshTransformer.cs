@@ -52,6 +52,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
 
         _fields.Clear();
         ForwardedResponse.Write(exchange, _response, ref _fields);
+        exchange.Keyed?.Answer.AddHead(_response.Status, _fields);
         Write(_fields, response.Headers);
         if (exchange.Close)
         {
@@ -65,7 +66,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
             return false;
         }
 
-        if (HasStreamedBody(proxyResponse))
+        if (exchange.Keyed is null && HasStreamedBody(proxyResponse))
         {
             // the head of a stream must not wait for its first event
             await response.Body.FlushAsync(cancellationToken).ConfigureAwait(false);

@@ -44,8 +44,6 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
         var context = exchange.Response is ClientConnection client ? new ClientContext(exchange, client) : null;
         var server = exchange.Response as ServerExchange;
         var http = context?.Http ?? server!.Http;
-        var hop = exchange.Attempt.Hop;
-        var config = ConfigOf(hop.Upstream.Key.Protocol, exchange.Route.Policy.Timeouts.Idle);
         if (exchange.InboundConnection.IsHttp2)
         {
             DownstreamReset.Install(http);
@@ -54,6 +52,25 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
         // The forwarder reads these itself; everything else comes from the exchange's own head.
         http.Request.Body = exchange.Body;
         http.Request.Headers.Upgrade = exchange.Head.Fields[KnownField.Upgrade];
+        var kept = exchange.Keyed is { } keyed ? new KeyedResponseStream(http, keyed) : null;
+        try
+        {
+            return await ForwardAsync(exchange, http, context, kept).ConfigureAwait(false);
+        }
+        finally
+        {
+            kept?.Detach();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _services.Dispose();
+
+    private async ValueTask<MeshError> ForwardAsync(
+        Exchange exchange, DefaultHttpContext http, ClientContext? context, KeyedResponseStream? kept)
+    {
+        var hop = exchange.Attempt.Hop;
+        var config = ConfigOf(hop.Upstream.Key.Protocol, exchange.Route.Policy.Timeouts.Idle);
         using var hedged = exchange.Attempt.Hedge is { } hedge ? new HedgedInvoker(exchange, hedge) : null;
 
         var result = await _forwarder.SendAsync(
@@ -61,7 +78,7 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
             hop.Upstream.Prefix,
             hedged ?? hop.Upstream.Invoker,
             config,
-            server?.Transformer ?? new MeshTransformer(exchange),
+            (exchange.Response as ServerExchange)?.Transformer ?? new MeshTransformer(exchange),
             exchange.CutOff).ConfigureAwait(false);
         if (exchange.Attempt.IsDropped)
         {
@@ -77,6 +94,11 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
 
         if (result == ForwarderError.None || exchange.Attempt.IsWhole || exchange.Attempt.IsWithheld)
         {
+            if (kept is not null && !exchange.Attempt.IsWithheld)
+            {
+                await kept.CompleteAsync().ConfigureAwait(false);
+            }
+
             if (context is not null && !exchange.Attempt.IsWithheld)
             {
                 await context.CompleteAsync().ConfigureAwait(false);
@@ -99,9 +121,6 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
 
         return error;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _services.Dispose();
 
     // One configuration per idle timeout in use. The bound protects memory from a registry that cycles through many values.
     private ForwarderRequestConfig ConfigOf(WireProtocol protocol, TimeSpan idle)

@@ -80,7 +80,7 @@ internal sealed class ClientContext :
     /// <inheritdoc/>
     public CancellationToken RequestAborted
     {
-        get => _client.Aborted;
+        get => _exchange.Gone;
         set => throw new NotSupportedException();
     }
 

@@ -82,7 +82,7 @@ internal sealed class ServerExchange : IResponseSink
         response.StatusCode = answer.Status;
         foreach (var field in answer.Fields)
         {
-            response.Headers[field.Name] = field.Value;
+            response.Headers.Append(field.Name, field.Value);
         }
 
         if (answer.IsTrailersOnly)

@@ -4,6 +4,7 @@ using GatewayMesh.Configuration.Policies.Shedding;
 using GatewayMesh.Proxy.Admission;
 using GatewayMesh.Proxy.Attempts;
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Idempotency;
 using GatewayMesh.Proxy.Identity;
 using GatewayMesh.Proxy.Jwt;
 using GatewayMesh.Proxy.Limits;
@@ -138,6 +139,14 @@ internal sealed partial class Exchange
     /// <summary>Remaining <c>Max-Forwards</c> for the next hop; null if not applicable.</summary>
     public int? ForwardsLeft { get => _facts.ForwardsLeft; set => _facts.ForwardsLeft = value; }
 
+    /// <summary>
+    /// Run of a request with an <c>Idempotency-Key</c> at the callee's side; null for other requests.
+    /// </summary>
+    public KeyedRun? Keyed { get => _facts.Keyed; set => _facts.Keyed = value; }
+
+    /// <summary>Hash of the <c>Idempotency-Key</c> of a call whose callee runs it once; null for other requests.</summary>
+    public ulong? KeyHash { get => _facts.KeyHash; set => _facts.KeyHash = value; }
+
     /// <summary>True to end the connection with this response.</summary>
     public bool Close { get => _facts.Close; set => _facts.Close = value; }
 
@@ -174,6 +183,8 @@ internal sealed partial class Exchange
         public Func<Exchange, MeshError, ResponseHead, bool>? MayDrop;
         public FaultRule? Fault;
         public int? ForwardsLeft;
+        public KeyedRun? Keyed;
+        public ulong? KeyHash;
         public bool Close;
     }
 }

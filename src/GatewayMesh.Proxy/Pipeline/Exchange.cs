@@ -82,6 +82,12 @@ internal sealed partial class Exchange : IBodyObserver, IIdentifiedRequest, IRou
     /// <summary>Buffered body of the request, for further attempts.</summary>
     public ReplayBody Replay { get; } = new();
 
+    /// <summary>
+    /// Fires when nobody waits for the response any more. A request that has its idempotency key runs to its end: another request may wait
+    /// for the response.
+    /// </summary>
+    public CancellationToken Gone => Keyed is { IsClaimed: true } ? CancellationToken.None : Response.Aborted;
+
     /// <summary>Starts a new request, whose head has been read.</summary>
     public void Begin(InboundConnection inbound, ListenerBehavior behavior, LiveMesh mesh)
     {

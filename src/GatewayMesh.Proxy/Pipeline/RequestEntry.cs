@@ -62,6 +62,7 @@ internal sealed class RequestEntry(
         finally
         {
             exchange.LeaveLimits(error);
+            exchange.Keyed?.End(error);
             Record(exchange, error);
             await exchange.AnswerEndsAsync().ConfigureAwait(false);
             traffic.End(inbound.Kind);

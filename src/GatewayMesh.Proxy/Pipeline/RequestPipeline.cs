@@ -4,6 +4,7 @@ using GatewayMesh.Proxy.Attempts;
 using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Faults;
+using GatewayMesh.Proxy.Idempotency;
 using GatewayMesh.Proxy.Identity;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Messages;
@@ -21,6 +22,7 @@ internal sealed class RequestPipeline(
     ServiceDemand? demand,
     Denials denials,
     RunningExchanges running,
+    KeyStores keys,
     FaultInjection faults,
     PathSelector paths)
 {
@@ -47,6 +49,7 @@ internal sealed class RequestPipeline(
         new IntentionStep(options.EnforcesIntentions, denials), // the caller may make this request
         new AdmissionStep(),                             // a gateway limits concurrent requests
         new DeadlineStep(options.Time, budgets),         // the deadline and the number of attempts
+        new IdempotencyStep(keys),                       // a request with an idempotency key runs once
         new LimitStep(),                                 // a service's limits; less critical requests are refused first
         new FaultStep(faults),                           // the policy's faults, on nodes that allow them
         new PropagationStep(random),                     // trace and X-Forwarded-* for the next hop

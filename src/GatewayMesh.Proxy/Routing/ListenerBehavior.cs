@@ -58,6 +58,9 @@ internal sealed record ListenerBehavior
     /// <summary>True if requests are for an application of this host, bounded by adaptive concurrency. Default: false.</summary>
     public bool LimitsWork { get; init; }
 
+    /// <summary>True if idempotency keys are kept here: the listener belongs to the called service. Default: false.</summary>
+    public bool KeepsKeys { get; init; }
+
     /// <summary>Admission that bounds the requests in flight of the listener's peers; null for no bound.</summary>
     public GatewayAdmission? Admission { get; init; }
 }

@@ -33,6 +33,7 @@ internal sealed class ListenerBehaviors(DataPlaneOptions options, GatewayAdmissi
         FromMeshPeer = true,
         Authorizes = true,
         LimitsWork = true,
+        KeepsKeys = true,
     };
     private readonly ListenerBehavior _mesh = new()
     {

@@ -18,7 +18,10 @@ internal sealed class LabelledCounter
     }
 
     /// <summary>Counts one event with these values.</summary>
-    public void Count(string first, string second = "", string third = "")
+    public void Count(string first, string second = "", string third = "") => Add(1, first, second, third);
+
+    /// <summary>Counts several events with these values.</summary>
+    public void Add(long count, string first, string second = "", string third = "")
     {
         var key = (first, second, third);
         if (!_cells.TryGetValue(key, out var cell))
@@ -28,7 +31,7 @@ internal sealed class LabelledCounter
                 _cells.Count < Limit ? key : (Labels.Other, Labels.Other, Labels.Other), static _ => new StrongBox<long>());
         }
 
-        Interlocked.Increment(ref cell.Value);
+        Interlocked.Add(ref cell.Value, count);
     }
 
     private IEnumerable<Measurement<long>> Observe() => _cells.Select(pair =>

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using GatewayMesh.Proxy.Hedging;
+using GatewayMesh.Proxy.Idempotency;
 using GatewayMesh.Proxy.LoadBalancing.Outliers;
 using GatewayMesh.Proxy.Resilience;
 
@@ -30,6 +31,7 @@ public sealed class MeshMetrics : IDisposable
     private readonly LabelledCounter _refusedConnections;
     private readonly LabelledCounter _limitRefusals;
     private readonly LabelledCounter _faults;
+    private readonly LabelledCounter _idempotency;
     private volatile MeshTierBox _tier = new(MeshTier.None);
     private volatile string _revision = "none";
     private volatile int _configErrors;
@@ -78,6 +80,8 @@ public sealed class MeshMetrics : IDisposable
             _meter, "gatewaymesh_limit_refusals_total", "Requests refused by a limit of their service.", "service", "limit", "criticality");
         _faults = new LabelledCounter(
             _meter, "gatewaymesh_faults_injected_total", "Faults of policies that were injected into requests.", "service", "kind");
+        _idempotency = new LabelledCounter(
+            _meter, "gatewaymesh_idempotency_total", "Requests with an idempotency key, by their outcome.", "service", "outcome");
         _meter.CreateObservableGauge("gatewaymesh_tier", ObserveTier, description: "1 for the tier that carries traffic.");
         _meter.CreateObservableGauge(
             "gatewaymesh_config_revision",
@@ -134,6 +138,10 @@ public sealed class MeshMetrics : IDisposable
     /// <summary>Counts a fault in <c>gatewaymesh_faults_injected_total{service,kind}</c>.</summary>
     public void CountFault(string service, string kind) => _faults.Count(service, kind);
 
+    /// <summary>Counts requests in <c>gatewaymesh_idempotency_total{service,outcome}</c>.</summary>
+    internal void CountIdempotency(string service, IdempotencyOutcome outcome, int count) =>
+        _idempotency.Add(count, service, WordOf(outcome));
+
     /// <summary>Counts a connection in <c>gatewaymesh_connections_refused_total{reason}</c>.</summary>
     public void CountRefusedConnection(string reason) => _refusedConnections.Count(reason);
 
@@ -172,6 +180,19 @@ public sealed class MeshMetrics : IDisposable
         RetryVerdict.NoOtherInstance => "no_other_instance",
         RetryVerdict.WaitTooLong => "wait_too_long",
         _ => "budget_spent",
+    };
+
+    private static string WordOf(IdempotencyOutcome outcome) => outcome switch
+    {
+        IdempotencyOutcome.Executed => "executed",
+        IdempotencyOutcome.TooLarge => "too_large",
+        IdempotencyOutcome.Unknown => "unknown",
+        IdempotencyOutcome.Freed => "freed",
+        IdempotencyOutcome.Replayed => "replayed",
+        IdempotencyOutcome.Conflict => "conflict",
+        IdempotencyOutcome.Mismatch => "mismatch",
+        IdempotencyOutcome.Evicted => "evicted",
+        _ => "unavailable",
     };
 
     private IEnumerable<Measurement<int>> ObserveTier()

@@ -23,7 +23,8 @@ public sealed class PipelineOrderTests
                 "TargetStep",
                 "PathStep",
                 "LivePathStep", "MaxForwardsStep", "MeshHeadersStep", "LoopStep", "RedirectStep", "CallerStep", "ClaimsStep", "GrpcStep",
-                "PaceStep", "RouteStep", "IntentionStep", "AdmissionStep", "DeadlineStep", "LimitStep", "FaultStep", "PropagationStep",
+                "PaceStep", "RouteStep", "IntentionStep", "AdmissionStep", "DeadlineStep",
+                "IdempotencyStep", "LimitStep", "FaultStep", "PropagationStep",
             }));
     }
 }

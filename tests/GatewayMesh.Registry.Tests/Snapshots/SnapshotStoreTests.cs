@@ -113,6 +113,10 @@ internal sealed class SnapshotStoreTests
             "\"latency\":{\"enabled\":true,\"factor\":4,\"atLeast\":\"50ms\",\"minimumHosts\":3,\"requestVolume\":30}")]
     [TestCase("policy-limits.yaml", "\"breaker\":{\"enabled\":false,\"failures\":\"ServerError\"",
         Description = "the shared policy, overridden by the service's own")]
+    [
+        TestCase(
+            "policy-idempotency.yaml",
+            "\"idempotency\":{\"enabled\":true,\"ttl\":\"5m\",\"maxKeys\":500,\"maxAnswerSize\":2097152,\"maxBytes\":2097152,\"wait\":\"2s\"}")]
     [TestCase("policy-limits.yaml", "\"shedding\":{\"criticality\":\"Sheddable\",\"sheddable\":0.5,\"default\":0.9}")]
     [
         TestCase(

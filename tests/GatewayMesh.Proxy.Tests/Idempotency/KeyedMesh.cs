@@ -1,0 +1,51 @@
+using System.Net;
+using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Policies.Idempotency;
+using GatewayMesh.Proxy.Tests.Rig;
+
+namespace GatewayMesh.Proxy.Tests.Idempotency;
+
+/// <summary>The sidecar of <c>payments</c>, which runs requests with a key once.</summary>
+internal sealed class KeyedMesh : IAsyncDisposable
+{
+    public static readonly IdempotencyModel On = new() { Enabled = true };
+
+    private KeyedMesh(Mesh mesh, IPEndPoint inbound, string folder) => (Mesh, Inbound, Folder) = (mesh, inbound, folder);
+
+    public Mesh Mesh { get; }
+
+    public IPEndPoint Inbound { get; }
+
+    /// <summary>Folder of the keys, which outlives the sidecar.</summary>
+    public string Folder { get; }
+
+    public static async Task<KeyedMesh> Start(
+        Backend payments,
+        IdempotencyModel? model = null,
+        string? folder = null,
+        string protocol = "http",
+        Func<PolicyModel, PolicyModel>? with = null)
+    {
+        var keys = folder ?? Directory.CreateTempSubdirectory("gatewaymesh-keys-").FullName;
+        var mesh = await Mesh.Start(options => options with { KeyFolder = keys });
+        var policy = PolicyModel.Default with { Idempotency = model ?? On };
+        mesh.Service("payments", protocol, with?.Invoke(policy) ?? policy, payments.HostPort);
+        return new KeyedMesh(mesh, mesh.Inbound(payments.HostPort, protocol: protocol), keys);
+    }
+
+    /// <summary>Returns a POST with a key.</summary>
+    public static string Post(string key, string body = "10 EUR", string path = "/pay", string more = "", string source = "web") =>
+        $"POST {path} HTTP/1.1\r\nHost: payments\r\ngatewaymesh-source: {source}\r\nIdempotency-Key: {key}\r\n{more}"
+            + $"Content-Length: {body.Length}\r\n\r\n{body}";
+
+    public Task<RawConnection> Connect() => RawConnection.To(Inbound);
+
+    /// <summary>Sends a request on a connection of its own.</summary>
+    public async Task<RawMessage> Ask(string request)
+    {
+        using var client = await Connect();
+        return await client.Ask(request);
+    }
+
+    public ValueTask DisposeAsync() => Mesh.DisposeAsync();
+}
