@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Listeners;
@@ -153,6 +154,9 @@ public sealed class DataPlane : IAsyncDisposable
 
     /// <summary>For tests: the injection of faults.</summary>
     internal FaultInjection Faults => _parts.Faults;
+
+    /// <summary>For tests: the source of the spans.</summary>
+    internal ActivitySource Activities => _parts.Tracer.Source;
 
     /// <summary>For tests: the event loops.</summary>
     internal IReadOnlyList<EventLoop> Loops => _parts.Loops.Loops;

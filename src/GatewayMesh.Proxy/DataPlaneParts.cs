@@ -20,6 +20,7 @@ using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
 using GatewayMesh.Proxy.Telemetry;
+using GatewayMesh.Proxy.Tracing;
 using GatewayMesh.Proxy.Upstreams;
 using Microsoft.Extensions.Logging;
 
@@ -42,6 +43,7 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         var log = options.Logs.CreateLogger("GatewayMesh.Proxy");
         _accessLog = options.AccessLog is { } sink ? new AccessLog(sink, options.Node, rate: options.AccessLogRate, time: time) : null;
         Random = new SplitMix((ulong)options.Seed);
+        Tracer = new RequestTracer(Random);
         Prometheus = new PrometheusText(Metrics);
         Traffic = new Traffic(log);
         Rate = new RateMeter(time);
@@ -81,7 +83,8 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         var sender = new AttemptSender(new Http1Forwarder(_forwarder), Refused);
         var retries = new RetryLoop(hops, sender, decider, Latencies, Metrics);
         var paths = new PathSelector(options, hops, sender, retries, decider, new BypassedSidecars(time), Random, Metrics);
-        Pipeline = new RequestPipeline(options, Random, Budgets, identity, Demand, denials, Running, _keys, Faults, paths);
+        Pipeline = new RequestPipeline(
+            options, Random, Budgets, identity, Demand, denials, Running, _keys, Faults, Tracer, paths);
         Behaviors = new ListenerBehaviors(options, Admission, Applications);
 
         // The server in front
@@ -92,7 +95,7 @@ internal sealed class DataPlaneParts : IAsyncDisposable
             "Seconds until a certificate of a public listener expires; negative after expiry.",
             ExpiryOfPublicCertificates);
         var entry = new RequestEntry(
-            Pipeline, Behaviors, new RequestTelemetry(Metrics, _accessLog), Traffic, time, options.Progress);
+            Pipeline, Behaviors, new RequestTelemetry(Metrics, _accessLog), Tracer, Traffic, time, options.Progress);
         Server = new MeshServer(options, entry, Listeners, Connections, Edge, Traffic, Admission, Metrics, Random);
     }
 
@@ -101,6 +104,8 @@ internal sealed class DataPlaneParts : IAsyncDisposable
     public MeshMetrics Metrics { get; } = new();
 
     public PrometheusText Prometheus { get; }
+
+    public RequestTracer Tracer { get; }
 
     public SplitMix Random { get; }
 
@@ -162,6 +167,7 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         _keys.Dispose();
         Prometheus.Dispose();
         _accessLog?.Dispose();
+        Tracer.Dispose();
         Metrics.Dispose();
     }
 

@@ -51,6 +51,7 @@ public sealed class GuardReferenceTests
     private static bool IsDataPath(string assembly) =>
         assembly == "GatewayMesh.Proxy"
         || assembly.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
+        || assembly.StartsWith("OpenTelemetry", StringComparison.Ordinal)
         || assembly.StartsWith("Yarp", StringComparison.Ordinal);
 
     private static bool IsCommandLine(string assembly) =>

@@ -27,6 +27,7 @@ internal sealed class AttemptSender(IForwarder forwarder, RefusedAddresses refus
         try
         {
             exchange.StartAttempt(hop, hedge);
+            exchange.Trace?.BeginAttempt(exchange, hop);
             error = pass.Begin(exchange);
             if (pass.MustWait)
             {
@@ -44,6 +45,7 @@ internal sealed class AttemptSender(IForwarder forwarder, RefusedAddresses refus
         finally
         {
             pass.End(exchange, error);
+            exchange.Trace?.EndAttempt(exchange, error);
             var taken = exchange.Attempt.Hop; // the hedge's hop if the hedge won
             taken.Lease.End(outcome, WaitedSince(exchange, error));
             taken.Upstream.Release();

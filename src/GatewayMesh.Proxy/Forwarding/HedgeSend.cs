@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Upstreams;
@@ -9,10 +10,11 @@ internal sealed class HedgeSend
 {
     private readonly CancellationTokenSource _end;
 
-    public HedgeSend(Hop hop, HttpRequestMessage request, bool isHedge, CancellationToken cancellationToken)
+    public HedgeSend(Hop hop, HttpRequestMessage request, bool isHedge, Activity? span, CancellationToken cancellationToken)
     {
         Hop = hop;
         IsHedge = isHedge;
+        Span = span;
         _end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Answer = hop.Upstream.Invoker.SendAsync(request, _end.Token);
     }
@@ -22,6 +24,9 @@ internal sealed class HedgeSend
 
     /// <summary>True if this request was started in addition to another.</summary>
     public bool IsHedge { get; }
+
+    /// <summary>Span of this send; null if tracing is off.</summary>
+    public Activity? Span { get; }
 
     /// <summary>Head of the response.</summary>
     public Task<HttpResponseMessage> Answer { get; }

@@ -1,6 +1,7 @@
 using GatewayMesh.Proxy.Hedging;
 using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Tracing;
 using GatewayMesh.Proxy.Upstreams;
 
 namespace GatewayMesh.Proxy.Forwarding;
@@ -17,7 +18,10 @@ internal sealed class HedgedInvoker(Exchange exchange, Hedge hedge) : HttpMessag
         var time = exchange.Time;
         var delay = hedge.Delay;
         var begun = time.GetTimestamp();
-        var sends = new List<HedgeSend>(2) { new(exchange.Attempt.Hop, request, isHedge: false, cancellationToken) };
+        var sends = new List<HedgeSend>(2)
+        {
+            new(exchange.Attempt.Hop, request, isHedge: false, exchange.Trace?.Current, cancellationToken),
+        };
         var failed = new List<HedgeSend>(0);
         var mayHedge = delay is not null;
         while (sends.Count > 0)
@@ -70,6 +74,8 @@ internal sealed class HedgedInvoker(Exchange exchange, Hedge hedge) : HttpMessag
             return false;
         }
 
+        var span = exchange.Trace?.BeginAttempt(exchange, hop);
+
         // The head is written again for the hedge's own instance and attempt number.
         var isHttp2 = hop.Upstream.Key.Protocol == WireProtocol.Http2;
         var copy = new HttpRequestMessage(request.Method, default(Uri))
@@ -80,7 +86,7 @@ internal sealed class HedgedInvoker(Exchange exchange, Hedge hedge) : HttpMessag
         };
         var error = RequestMessage.Fill(exchange, hop, copy, new FieldTable());
         System.Diagnostics.Debug.Assert(!error.IsError, "the first send has written the same fields");
-        sends.Add(new HedgeSend(hop, copy, isHedge: true, cancellationToken));
+        sends.Add(new HedgeSend(hop, copy, isHedge: true, span, cancellationToken));
         return true;
     }
 
@@ -93,6 +99,7 @@ internal sealed class HedgedInvoker(Exchange exchange, Hedge hedge) : HttpMessag
                 hedge.Count(HedgeOutcome.Lost);
             }
 
+            RequestTrace.Abandon(exchange, other.Span);
             _ = other.AbandonAsync();
         }
 
@@ -102,6 +109,7 @@ internal sealed class HedgedInvoker(Exchange exchange, Hedge hedge) : HttpMessag
         }
 
         exchange.Attempt.Hop = taken.Hop;
+        exchange.Trace?.Take(taken.Span);
         taken.Adopt();
         return taken.Answer;
     }

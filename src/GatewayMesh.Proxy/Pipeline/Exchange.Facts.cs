@@ -14,6 +14,7 @@ using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
 using GatewayMesh.Proxy.Routing.Tree;
 using GatewayMesh.Proxy.Telemetry;
+using GatewayMesh.Proxy.Tracing;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
@@ -136,6 +137,9 @@ internal sealed partial class Exchange
     /// <summary>Fault that was injected into the request; null for none.</summary>
     public FaultRule? Fault { get => _facts.Fault; set => _facts.Fault = value; }
 
+    /// <summary>Spans of the request; null if tracing is off or the request is not traced.</summary>
+    public RequestTrace? Trace { get => _facts.Trace; set => _facts.Trace = value; }
+
     /// <summary>Remaining <c>Max-Forwards</c> for the next hop; null if not applicable.</summary>
     public int? ForwardsLeft { get => _facts.ForwardsLeft; set => _facts.ForwardsLeft = value; }
 
@@ -182,6 +186,7 @@ internal sealed partial class Exchange
         public RetryVerdict? LastVerdict;
         public Func<Exchange, MeshError, ResponseHead, bool>? MayDrop;
         public FaultRule? Fault;
+        public RequestTrace? Trace;
         public int? ForwardsLeft;
         public KeyedRun? Keyed;
         public ulong? KeyHash;

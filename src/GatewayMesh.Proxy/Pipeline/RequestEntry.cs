@@ -9,6 +9,7 @@ using GatewayMesh.Proxy.Listeners;
 using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Routing;
 using GatewayMesh.Proxy.Telemetry;
+using GatewayMesh.Proxy.Tracing;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
@@ -19,6 +20,7 @@ internal sealed class RequestEntry(
     RequestPipeline pipeline,
     ListenerBehaviors behaviors,
     RequestTelemetry telemetry,
+    RequestTracer tracer,
     Traffic traffic,
     TimeProvider time,
     ProgressPage? progress)
@@ -80,7 +82,7 @@ internal sealed class RequestEntry(
     private void Record(Exchange exchange, in MeshError error)
     {
         var isLogged = telemetry.TryAdmit(exchange.Behavior.Direction);
-        telemetry.Record(isLogged, new RequestSummary
+        var summary = new RequestSummary
         {
             At = exchange.At,
             Direction = exchange.Behavior.Direction,
@@ -110,7 +112,18 @@ internal sealed class RequestEntry(
             Fault = exchange.Fault?.Name,
             RequestId = exchange.RequestId,
             TraceId = isLogged ? TraceContext.TraceIdOf(exchange.Head.Fields[KnownField.Traceparent]) : null,
-        });
+        };
+
+        // A request that was answered before its spans began, except by the live path, has a span without attempts.
+        if ((exchange.Trace ?? (tracer.IsOn && IsTraced(exchange) ? tracer.Begin(exchange) : null)) is not { } trace)
+        {
+            telemetry.Record(isLogged, summary);
+            return;
+        }
+
+        trace.Decide(summary, exchange);
+        telemetry.Record(isLogged, summary);
+        trace.Stop();
     }
 
     // A reset has no status.
@@ -121,6 +134,8 @@ internal sealed class RequestEntry(
 
     private static FaultAbort? AbortOf(Exchange exchange, in MeshError error) =>
         error.Kind == MeshErrorKind.FaultInjected ? exchange.Fault?.Abort : null;
+
+    private static bool IsTraced(Exchange exchange) => exchange.Target.PathAndQuery != LivePathStep.Path;
 
     private static string PathOf(string? target)
     {

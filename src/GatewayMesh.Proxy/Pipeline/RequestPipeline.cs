@@ -10,6 +10,7 @@ using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
+using GatewayMesh.Proxy.Tracing;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
@@ -24,6 +25,7 @@ internal sealed class RequestPipeline(
     RunningExchanges running,
     KeyStores keys,
     FaultInjection faults,
+    RequestTracer tracer,
     PathSelector paths)
 {
     private readonly IStep[] _steps =
@@ -52,7 +54,7 @@ internal sealed class RequestPipeline(
         new IdempotencyStep(keys),                       // a request with an idempotency key runs once
         new LimitStep(),                                 // a service's limits; less critical requests are refused first
         new FaultStep(faults),                           // the policy's faults, on nodes that allow them
-        new PropagationStep(random),                     // trace and X-Forwarded-* for the next hop
+        new PropagationStep(random, tracer),             // trace and X-Forwarded-* for the next hop
     ];                                                   // then: attempts, response, telemetry
 
     /// <summary>Name of this node.</summary>

@@ -161,6 +161,10 @@ public sealed class MeshMetrics : IDisposable
     public void AddGauges(string name, string help, Func<IEnumerable<Measurement<double>>> read) =>
         _meter.CreateObservableGauge(name, read, description: help);
 
+    /// <summary>Adds a counter with several series that is read on collection.</summary>
+    public void AddCounters(string name, string help, Func<IEnumerable<Measurement<long>>> read) =>
+        _meter.CreateObservableCounter(name, read, description: help);
+
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 

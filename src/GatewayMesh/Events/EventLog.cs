@@ -51,6 +51,9 @@ public sealed class EventLog : IDisposable
     /// </summary>
     public int? MaxPerSecond { get; set; } = 100;
 
+    /// <summary>Second destination of events; null for none. Default: null.</summary>
+    internal IEventSink? Export { get; set; }
+
     /// <summary>Number of lines lost because the queue was full or the sink failed.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
@@ -83,6 +86,7 @@ public sealed class EventLog : IDisposable
             if (MayWrite(level))
             {
                 Enqueue(Line(level, @event, message, fields));
+                Export?.Take(level, @event, message, fields);
             }
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException)

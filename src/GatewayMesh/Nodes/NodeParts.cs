@@ -4,6 +4,7 @@ using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Events;
+using GatewayMesh.Export;
 using GatewayMesh.Health;
 using GatewayMesh.Identity;
 using GatewayMesh.Linux;
@@ -29,6 +30,7 @@ internal sealed class NodeParts : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TimeProvider _time;
     private readonly IPEndPoint? _probe;
+    private readonly IDisposable? _export;
     private Task _fetching = Task.CompletedTask;
 
     /// <summary>Builds the parts. Nothing watches or serves before <see cref="StartAsync"/>.</summary>
@@ -73,6 +75,7 @@ internal sealed class NodeParts : IAsyncDisposable
             Want = _registry.Want,
             AccessLog = Console.OpenStandardOutput(),
         });
+        _export = TelemetryExport.Start(bootstrap, events, Plane.Metrics);
     }
 
     /// <summary>The data plane.</summary>
@@ -142,6 +145,7 @@ internal sealed class NodeParts : IAsyncDisposable
         await Health.DisposeAsync().ConfigureAwait(false);
         await Configuration.DisposeAsync().ConfigureAwait(false);
         await Plane.DisposeAsync().ConfigureAwait(false);
+        _export?.Dispose();
         await _registry.DisposeAsync().ConfigureAwait(false);
         Certificates?.Dispose();
         _stop.Dispose();

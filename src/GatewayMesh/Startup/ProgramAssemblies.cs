@@ -18,6 +18,7 @@ internal static class ProgramAssemblies
         "GatewayMesh.Terminal",
         "Microsoft.AspNetCore",
         "Microsoft.Extensions",
+        "OpenTelemetry",
         "System.CommandLine",
         "Yarp.",
     ];

@@ -1,0 +1,156 @@
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Events;
+using GatewayMesh.Proxy.Telemetry;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace GatewayMesh.Export;
+
+/// <summary>
+/// Export of spans, metrics, and events to an OpenTelemetry collector over OTLP, by OpenTelemetry's SDK. Started only if the standard
+/// variables ask for it: otherwise no type of the SDK is touched. Each signal has its own thread and bounded queue.
+/// </summary>
+internal sealed class TelemetryExport : IDisposable
+{
+    // Series of one metric that the SDK keeps; more are folded into one. Memory is taken per metric, so only large metrics get more.
+    private const int MostSeries = 500;
+    private const int ShutdownMilliseconds = 1000;
+
+    private readonly TracerProvider? _traces;
+    private readonly MeterProvider? _metrics;
+    private readonly ILoggerFactory? _logs;
+    private readonly EventLog _events;
+    private readonly Dictionary<string, DeliveryCounts> _exports = [];
+
+    private TelemetryExport(ExportSettings settings, BootstrapSpec bootstrap, EventLog events, MeshMetrics metrics)
+    {
+        _events = events;
+        var role = bootstrap.Role.Word();
+        if (settings.Traces)
+        {
+            var options = OtlpTerms.OfTraces(settings);
+            OtlpTerms.Count(options, settings, CountsOf("traces"));
+            var queue = new SpanQueue(new OtlpTraceExporter(options), settings.MaxQueue, settings.MaxBatch, settings.Delay);
+            _traces = Sdk.CreateTracerProviderBuilder()
+                .ConfigureResource(resource => Describe(resource, bootstrap, role))
+                .SetSampler(FailureSampler.Of(settings))
+                .AddSource("GatewayMesh.*")
+                .AddProcessor(queue)
+                .Build();
+            metrics.AddCounters(
+                "gatewaymesh_telemetry_spans_total",
+                "Recorded spans, by what became of them.",
+                () =>
+                [
+                    new(queue.Delivered, new KeyValuePair<string, object?>("outcome", "delivered")),
+                    new(queue.Full, new KeyValuePair<string, object?>("outcome", "queue_full")),
+                    new(queue.Lost, new KeyValuePair<string, object?>("outcome", "not_delivered")),
+                ]);
+        }
+
+        if (settings.Metrics)
+        {
+            _metrics = Sdk.CreateMeterProviderBuilder()
+                .ConfigureResource(resource => Describe(resource, bootstrap, role))
+                .AddMeter("GatewayMesh.*")
+                .AddView(instrument => new MetricStreamConfiguration
+                {
+                    CardinalityLimit = instrument.Name == "gatewaymesh_requests_total" ? MeshMetrics.MaxRequestSeries + 10 : MostSeries,
+                })
+                .SetExemplarFilter(ExemplarFilterType.TraceBased)
+                .AddOtlpExporter((options, _) => OtlpTerms.Count(options, settings, CountsOf("metrics")))
+                .Build();
+        }
+
+        if (settings.Logs)
+        {
+            _logs = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Debug).AddOpenTelemetry(options =>
+            {
+                var resource = ResourceBuilder.CreateEmpty();
+                Describe(resource, bootstrap, role);
+                options.SetResourceBuilder(resource);
+                options.IncludeFormattedMessage = true;
+                options.AddOtlpExporter(exporter => OtlpTerms.Count(exporter, settings, CountsOf("logs")));
+            }));
+            events.Export = new EventExport(_logs.CreateLogger("GatewayMesh"), bootstrap.Node, role);
+        }
+
+        metrics.AddCounters(
+            "gatewaymesh_telemetry_exports_total",
+            "Exports to the OpenTelemetry collector, by signal and outcome.",
+            () => _exports.SelectMany(pair => MeasurementsOf(pair.Key, pair.Value)));
+    }
+
+    /// <summary>Starts the export; null if the variables ask for none, or if they cannot be used, which is an event.</summary>
+    /// <param name="bootstrap">The node.</param>
+    /// <param name="events">Receives events; its events are exported.</param>
+    /// <param name="metrics">Receives the counts of the export.</param>
+    public static IDisposable? Start(BootstrapSpec bootstrap, EventLog events, MeshMetrics metrics) =>
+        ExportSettings.Read(Environment.GetEnvironmentVariable) is { } settings ? Start(settings, bootstrap, events, metrics) : null;
+
+    /// <summary>Sends what is queued for at most a second for each signal, and stops.</summary>
+    public void Dispose()
+    {
+        _events.Export = null;
+        _traces?.Shutdown(ShutdownMilliseconds);
+        _metrics?.Shutdown(ShutdownMilliseconds);
+        _traces?.Dispose();
+        _metrics?.Dispose();
+        _logs?.Dispose();
+    }
+
+    // Not inlined: a process that exports nothing must not load the SDK.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TelemetryExport? Start(ExportSettings settings, BootstrapSpec bootstrap, EventLog events, MeshMetrics metrics)
+    {
+        var problem = settings.Problem;
+        try
+        {
+            if (problem is null)
+            {
+                return new TelemetryExport(settings, bootstrap, events, metrics);
+            }
+        }
+        catch (Exception failure) when (failure is ArgumentException or InvalidOperationException or NotSupportedException
+            or IOException or System.Security.Cryptography.CryptographicException)
+        {
+            problem = failure.Message;
+        }
+
+        events.Error(
+            "telemetry_export_refused", $"telemetry is not exported: {problem}; correct the variables and restart the process");
+        return null;
+    }
+
+    // What the operator sets (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES) comes last and wins.
+    private static void Describe(ResourceBuilder resource, BootstrapSpec bootstrap, string role) => resource
+        .Clear()
+        .AddService(
+            $"gatewaymesh-{role}",
+            serviceVersion: Versions.Current,
+            autoGenerateServiceInstanceId: false,
+            serviceInstanceId: bootstrap.Node)
+        .AddAttributes(
+        [
+            new("host.name", bootstrap.Node),
+            new("process.pid", (long)Environment.ProcessId),
+            new("gatewaymesh.cluster", bootstrap.Cluster ?? "default"),
+        ])
+        .AddTelemetrySdk()
+        .AddEnvironmentVariableDetector();
+
+    private static IEnumerable<Measurement<long>> MeasurementsOf(string signal, DeliveryCounts counts) =>
+    [
+        new(counts.Delivered, new("signal", signal), new("outcome", "delivered")),
+        new(counts.Failed, new("signal", signal), new("outcome", "failed")),
+    ];
+
+    private DeliveryCounts CountsOf(string signal) => _exports[signal] = new DeliveryCounts();
+}
