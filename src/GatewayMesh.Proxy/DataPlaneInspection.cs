@@ -50,6 +50,10 @@ public sealed class DataPlaneInspection
     /// <summary>Returns the limits of the services that this process calls or fronts, with the requests in flight.</summary>
     public IReadOnlyList<LimitView> Limits() => [.. _parts.Limits.Current.Services.Select(LimitView.Of)];
 
+    /// <summary>Returns the rate limits of a service, with the number of their buckets.</summary>
+    public IReadOnlyList<RateLimitView> RateLimits(string service) =>
+        [.. _parts.RateLimits.Current.Find(service)?.Limits.Select(limit => new RateLimitView(limit.Model, limit.Keys)) ?? []];
+
     /// <summary>
     /// Returns the route that a request would take now, with the reasons. Sends nothing and does not mark the service as used.
     /// </summary>

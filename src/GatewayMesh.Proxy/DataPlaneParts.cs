@@ -17,6 +17,7 @@ using GatewayMesh.Proxy.Listeners;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Loops;
 using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.RateLimiting;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
 using GatewayMesh.Proxy.Telemetry;
@@ -66,6 +67,9 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         Admission = new GatewayAdmission(options.MaxConcurrentRequests, _measured?.Limit);
         Limits = new LimitRegistry(time, Random, new Refusals(Metrics));
         LimitGauges.Add(Metrics, Limits, _measured?.Limit);
+        RateLimits = new RateLimitRegistry(
+            new RequestKey(address => Edge!.Trusts(address), KeyHash.NewSecret()), new BucketRoom(), time, Metrics);
+        RateLimitGauges.Add(Metrics, RateLimits);
         Budgets = new RetryBudgets(time);
         _keys = new KeyStores(options.KeyFolder, time, Metrics);
         Demand = options.Want is { } want ? new ServiceDemand(want, () => Traffic.Mesh, time) : null;
@@ -130,6 +134,8 @@ internal sealed class DataPlaneParts : IAsyncDisposable
     public GatewayAdmission Admission { get; }
 
     public LimitRegistry Limits { get; }
+
+    public RateLimitRegistry RateLimits { get; }
 
     public RetryBudgets Budgets { get; }
 

@@ -49,6 +49,7 @@ internal sealed class SnapshotUpdate(DataPlaneParts parts)
         parts.Traffic.Mesh = new LiveMesh(snapshot, table, RouteTable.Of(snapshot, table, parts.Random, parts.Options.Time))
         {
             Limits = parts.Limits.Apply(snapshot),
+            RateLimits = parts.RateLimits.Apply(snapshot),
         };
         parts.Demand?.Applied(table);
         parts.Budgets.Process.Declare(snapshot.Policy.Retries.Budget.Ratio, snapshot.Policy.Retries.Budget.MinPerSecond);

@@ -1,3 +1,4 @@
+using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Proxy;
 using GatewayMesh.Proxy.Listeners;
 using GatewayMesh.Proxy.Messages;
@@ -11,12 +12,13 @@ internal sealed class SampleRequest
     private readonly DataPlane _plane;
     private readonly string _host;
     private readonly string _target;
-    private readonly InboundConnection _arrival = new(SampleMesh.Outbound, System.Net.IPAddress.Loopback);
+    private readonly InboundConnection _arrival;
 
-    public SampleRequest(DataPlane plane, string host, string target = "/orders/17?fields=all")
+    public SampleRequest(DataPlane plane, string host, string target = "/orders/17?fields=all", ListenerSpec? listener = null)
     {
         _plane = plane;
         (_host, _target) = (host, target);
+        _arrival = new InboundConnection(listener ?? SampleMesh.Outbound, System.Net.IPAddress.Loopback);
         Exchange = new Exchange(TimeProvider.System, new NoResponse());
     }
 

@@ -93,6 +93,10 @@ public sealed record ExplainDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ExplainedFaults? Faults { get; set; }
 
+    /// <summary>Rate limits of the service; absent when it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<ExplainedRateLimit>? RateLimits { get; set; }
+
     /// <summary>Decision about the call; absent when the caller is unknown.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CheckedIntention? Intention { get; set; }

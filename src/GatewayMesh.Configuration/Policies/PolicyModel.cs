@@ -7,6 +7,7 @@ using GatewayMesh.Configuration.Policies.Hedging;
 using GatewayMesh.Configuration.Policies.Idempotency;
 using GatewayMesh.Configuration.Policies.Limits;
 using GatewayMesh.Configuration.Policies.LoadBalancing;
+using GatewayMesh.Configuration.Policies.RateLimiting;
 using GatewayMesh.Configuration.Policies.Retries;
 using GatewayMesh.Configuration.Policies.Shedding;
 using GatewayMesh.Configuration.Policies.SidecarBypass;
@@ -53,6 +54,9 @@ public sealed record PolicyModel
     /// <summary>Requests with an <c>Idempotency-Key</c>.</summary>
     public IdempotencyModel Idempotency { get; init; } = IdempotencyModel.Default;
 
+    /// <summary>Rate limits of the service, in order. Default: none.</summary>
+    public ImmutableArray<RateLimitModel> RateLimits { get; init; } = [];
+
     /// <summary>Fallback of a call when every sidecar of its callee is broken. Default: none, the call fails.</summary>
     public SidecarBypassMode SidecarBypass { get; init; }
 
@@ -91,6 +95,7 @@ public sealed record PolicyModel
         AdaptiveConcurrency = AdaptiveConcurrency.Under(entry.AdaptiveConcurrency),
         Faults = entry.Faults ?? Faults,
         Idempotency = Idempotency.Under(entry.Idempotency),
+        RateLimits = entry.RateLimits ?? RateLimits,
         SidecarBypass = entry.SidecarBypass ?? SidecarBypass,
     };
 

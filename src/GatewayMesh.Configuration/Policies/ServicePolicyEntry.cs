@@ -8,6 +8,7 @@ using GatewayMesh.Configuration.Policies.Hedging;
 using GatewayMesh.Configuration.Policies.Idempotency;
 using GatewayMesh.Configuration.Policies.Limits;
 using GatewayMesh.Configuration.Policies.LoadBalancing;
+using GatewayMesh.Configuration.Policies.RateLimiting;
 using GatewayMesh.Configuration.Policies.Retries;
 using GatewayMesh.Configuration.Policies.Shedding;
 using GatewayMesh.Configuration.Policies.SidecarBypass;
@@ -57,12 +58,15 @@ public sealed record ServicePolicyEntry : ConfigEntry
     /// <summary>Requests with an <c>Idempotency-Key</c>.</summary>
     public IdempotencyEntry Idempotency { get; init; } = new();
 
+    /// <summary><c>rateLimits</c>: rate limits, which replace inherited ones as a whole; null if inherited.</summary>
+    public ImmutableArray<RateLimitModel>? RateLimits { get; init; }
+
     /// <summary><c>sidecarBypass</c>: fallback of a call when every sidecar of its callee is broken.</summary>
     public SidecarBypassMode? SidecarBypass { get; init; }
 
     internal static ServicePolicyEntry Bind(MappingReader reader, string name, SourceLocation origin)
     {
-        foreach (var key in (ReadOnlySpan<string>)["rateLimits", "mirroring"])
+        foreach (var key in (ReadOnlySpan<string>)["mirroring"])
         {
             reader.NotYet(key);
         }
@@ -81,6 +85,7 @@ public sealed record ServicePolicyEntry : ConfigEntry
             AdaptiveConcurrency = reader.Section("adaptiveConcurrency", AdaptiveConcurrencyEntry.Bind),
             Faults = FaultRule.BindList(reader, "faults"),
             Idempotency = reader.Section("idempotency", IdempotencyEntry.Bind),
+            RateLimits = reader.Has("rateLimits") ? RateLimitModel.Bind(reader, "rateLimits") : null,
             SidecarBypass = reader.OrNull("sidecarBypass", SidecarBypassWord.Type),
         };
         Check(reader, entry);

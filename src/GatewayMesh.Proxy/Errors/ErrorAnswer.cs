@@ -39,6 +39,12 @@ internal static class ErrorAnswer
             fields.Add(new Field("Retry-After", SecondsOf(error.RetryAfter)));
         }
 
+        if (error.RateLimit is { } limit)
+        {
+            fields.Add(new Field("RateLimit-Policy", limit.PolicyField));
+            fields.Add(new Field("RateLimit", limit.Field));
+        }
+
         if (error.Kind == MeshErrorKind.MethodNotAllowed)
         {
             fields.Add(new Field("Allow", AllowedMethods));

@@ -77,6 +77,13 @@ public static class ErrorTable
             "limit_reached",
             "The limit of requests to the service is reached.") { RetryLater = true },
         new(
+            MeshErrorKind.RateLimited,
+            429,
+            8,
+            "http_request_denied",
+            "rate_limited",
+            "A rate limit of the service is used up.") { RetryLater = true },
+        new(
             MeshErrorKind.CircuitOpen,
             503,
             14,
@@ -223,7 +230,7 @@ public static class ErrorTable
         new(MeshErrorKind.Internal, 500, 13, "proxy_internal_error", "internal", "The proxy had an internal error."),
     ];
 
-    // Two kinds share http_response_timeout, two http_request_denied (RFC 9209 §2.3.17), and seven http_request_error; the first in the
+    // Two kinds share http_response_timeout, three http_request_denied (RFC 9209 §2.3.17), and seven http_request_error; the first in the
     // table wins.
     private static readonly FrozenDictionary<string, ErrorRow> ByProxyError =
         Rows.Skip(1).DistinctBy(row => row.ProxyError).ToFrozenDictionary(row => row.ProxyError, StringComparer.Ordinal);

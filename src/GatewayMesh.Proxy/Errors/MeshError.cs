@@ -1,3 +1,4 @@
+using GatewayMesh.Proxy.RateLimiting;
 using GatewayMesh.Proxy.Resilience;
 
 namespace GatewayMesh.Proxy.Errors;
@@ -16,6 +17,9 @@ public readonly record struct MeshError(MeshErrorKind Kind, bool Forwarded = fal
 
     /// <summary>Time until a retry may help, if known; zero means one second. Default: zero.</summary>
     public TimeSpan RetryAfter { get; init; }
+
+    /// <summary>The limit of <see cref="MeshErrorKind.RateLimited"/>; null for other kinds and if a peer refused. Default: null.</summary>
+    public RateLimitRefusal? RateLimit { get; init; }
 
     /// <summary>No error.</summary>
     public static MeshError None => default;

@@ -58,6 +58,9 @@ public enum MeshErrorKind
     /// <summary>The requests, connections, or waiting requests of this process to the service are at their limit.</summary>
     LimitReached,
 
+    /// <summary>A rate limit of the service has no tokens left for the request.</summary>
+    RateLimited,
+
     /// <summary>The circuit breaker of the service is open because of recent failures.</summary>
     CircuitOpen,
 

@@ -49,6 +49,7 @@ internal sealed class RequestPipeline(
         new PaceStep(options.Limits, options.Time),      // the body is no slower than the listener allows
         new RouteStep(demand),                           // the service and its route; unknown services end here
         new IntentionStep(options.EnforcesIntentions, denials), // the caller may make this request
+        new RateLimitStep(options.IngressService),       // the rate limits of the service, before anything is taken
         new AdmissionStep(),                             // a gateway limits concurrent requests
         new DeadlineStep(options.Time, budgets),         // the deadline and the number of attempts
         new IdempotencyStep(keys),                       // a request with an idempotency key runs once

@@ -61,6 +61,12 @@ internal sealed record ListenerBehavior
     /// <summary>True if idempotency keys are kept here: the listener belongs to the called service. Default: false.</summary>
     public bool KeepsKeys { get; init; }
 
+    /// <summary>
+    /// True if the rate limits of the called service apply here: at its own sidecar, and at a gateway or an ingress on the way. Default:
+    /// false.
+    /// </summary>
+    public bool LimitsRates { get; init; }
+
     /// <summary>Admission that bounds the requests in flight of the listener's peers; null for no bound.</summary>
     public GatewayAdmission? Admission { get; init; }
 }

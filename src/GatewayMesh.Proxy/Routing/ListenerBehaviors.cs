@@ -34,6 +34,7 @@ internal sealed class ListenerBehaviors(DataPlaneOptions options, GatewayAdmissi
         Authorizes = true,
         LimitsWork = true,
         KeepsKeys = true,
+        LimitsRates = true,
     };
     private readonly ListenerBehavior _mesh = new()
     {
@@ -44,6 +45,7 @@ internal sealed class ListenerBehaviors(DataPlaneOptions options, GatewayAdmissi
         Admission = admission,
         Authorizes = true,
         LimitsCalls = true,
+        LimitsRates = true,
     };
     private readonly ListenerBehavior _tunnel = new()
     {
@@ -54,6 +56,7 @@ internal sealed class ListenerBehaviors(DataPlaneOptions options, GatewayAdmissi
         Admission = admission,
         Authorizes = true,
         LimitsCalls = true,
+        LimitsRates = true,
     };
     private readonly ListenerBehavior _ingress = new()
     {
@@ -62,6 +65,7 @@ internal sealed class ListenerBehaviors(DataPlaneOptions options, GatewayAdmissi
         Resolver = new ByPublicHost(options.IngressService),
         AtTheEdge = true,
         LimitsCalls = true,
+        LimitsRates = true,
     };
     private readonly ListenerBehavior _probe = new()
     {

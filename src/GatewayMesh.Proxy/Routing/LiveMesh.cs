@@ -1,6 +1,7 @@
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.RateLimiting;
 using GatewayMesh.Proxy.Routing.Matching;
 using GatewayMesh.Proxy.Routing.Tree;
 
@@ -14,6 +15,9 @@ internal sealed record LiveMesh(MeshSnapshot Snapshot, EndpointTable Endpoints, 
 {
     /// <summary>Live limits of the services.</summary>
     public LimitTable Limits { get; init; } = LimitTable.Empty;
+
+    /// <summary>Live rate limits of the services.</summary>
+    public RateLimitTable RateLimits { get; init; } = RateLimitTable.Empty;
 
     /// <summary>A mesh without services.</summary>
     public static LiveMesh Empty { get; } = new(MeshSnapshot.Empty, EndpointTable.Empty, RouteTable.Empty);

@@ -32,6 +32,7 @@ public sealed class MeshMetrics : IDisposable
     private readonly LabelledCounter _limitRefusals;
     private readonly LabelledCounter _faults;
     private readonly LabelledCounter _idempotency;
+    private readonly LabelledCounter _rateLimited;
     private volatile MeshTierBox _tier = new(MeshTier.None);
     private volatile string _revision = "none";
     private volatile int _configErrors;
@@ -82,6 +83,8 @@ public sealed class MeshMetrics : IDisposable
             _meter, "gatewaymesh_faults_injected_total", "Faults of policies that were injected into requests.", "service", "kind");
         _idempotency = new LabelledCounter(
             _meter, "gatewaymesh_idempotency_total", "Requests with an idempotency key, by their outcome.", "service", "outcome");
+        _rateLimited = new LabelledCounter(
+            _meter, "gatewaymesh_rate_limited_total", "Requests beyond a rate limit of their service.", "service", "limit", "mode");
         _meter.CreateObservableGauge("gatewaymesh_tier", ObserveTier, description: "1 for the tier that carries traffic.");
         _meter.CreateObservableGauge(
             "gatewaymesh_config_revision",
@@ -142,6 +145,9 @@ public sealed class MeshMetrics : IDisposable
     internal void CountIdempotency(string service, IdempotencyOutcome outcome, int count) =>
         _idempotency.Add(count, service, WordOf(outcome));
 
+    /// <summary>Counts a request beyond a rate limit in <c>gatewaymesh_rate_limited_total{service,limit,mode}</c>.</summary>
+    public void CountRateLimited(string service, string limit, string mode) => _rateLimited.Count(service, limit, mode);
+
     /// <summary>Counts a connection in <c>gatewaymesh_connections_refused_total{reason}</c>.</summary>
     public void CountRefusedConnection(string reason) => _refusedConnections.Count(reason);
 
@@ -156,6 +162,9 @@ public sealed class MeshMetrics : IDisposable
 
     /// <summary>Adds a gauge that is read on collection.</summary>
     public void AddGauge(string name, string help, Func<double> read) => _meter.CreateObservableGauge(name, read, description: help);
+
+    /// <summary>Adds a counter that is read on collection.</summary>
+    public void AddCounter(string name, string help, Func<long> read) => _meter.CreateObservableCounter(name, read, description: help);
 
     /// <summary>Adds a gauge with several series that is read on collection.</summary>
     public void AddGauges(string name, string help, Func<IEnumerable<Measurement<double>>> read) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using GatewayMesh.Admin.Documents;
 using GatewayMesh.Admin.Http;
 using GatewayMesh.Configuration.Policies;
@@ -51,6 +52,7 @@ internal static class ExplainView
             document.RetryBudget = Budget(node.Plane.Inspection.Attempts(end.Service, report.Policy));
             document.Limits = Limits(node, end.Service);
             document.Faults = FaultView.Explain(node.Bootstrap.AllowFaults, report.Policy.Faults, from, asked);
+            document.RateLimits = RateLimits(node, end.Service, report.Policy);
             document.Intention = from.Length == 0
                 ? null
                 : IntentionView.Decide(node, from, end.Service, asked with { Target = report.Rewritten ?? asked.Target });
@@ -122,6 +124,24 @@ internal static class ExplainView
                 ConcurrencyLimit = limits.Concurrency,
                 Work = limits.Concurrency is null ? null : limits.Work,
             };
+
+    private static ImmutableArray<ExplainedRateLimit>? RateLimits(MeshNode node, string service, PolicyModel policy) =>
+        policy.RateLimits.IsEmpty
+            ? null
+            :
+            [
+                .. node.Plane.Inspection.RateLimits(service).Select(
+                    view => new ExplainedRateLimit
+                    {
+                        Name = view.Model.Name,
+                        By = [.. view.Model.By.Select(key => key.ToString())],
+                        Rate = view.Model.Rate,
+                        Burst = view.Model.Burst,
+                        Scope = view.Model.Scope.ToString().ToLowerInvariant(),
+                        Mode = view.Model.Mode.ToString().ToLowerInvariant(),
+                        Buckets = view.Buckets,
+                    }),
+            ];
 
     private static ExplainedBudget Budget(AttemptsView attempts) => new()
     {

@@ -45,6 +45,15 @@ internal static class ExplainText
             FaultText.Print(faults, paint, output);
         }
 
+        foreach (var limit in answer.RateLimits ?? [])
+        {
+            var by = limit.By.IsEmpty ? "all requests together" : $"by {string.Join(", ", limit.By)}";
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  rate limit {limit.Name}: {limit.Rate}, burst {limit.Burst}, {by}, scope {limit.Scope}"
+                    + $"{(limit.Mode == "shadow" ? ", shadow: refuses nobody" : "")}; {limit.Buckets} buckets here"));
+        }
+
         if (answer.Intention is { } intention)
         {
             output.Write("  intention  ");

@@ -1,0 +1,41 @@
+using GatewayMesh.Configuration.Policies.RateLimiting;
+
+namespace GatewayMesh.Proxy.RateLimiting;
+
+/// <summary>
+/// Live state of one rate limit of a service. Its buckets survive a new policy that keeps the name, the parts, and the scope.
+/// </summary>
+internal sealed class RateLimit(RateLimitModel model, BucketRoom room, TimeProvider time) : IDisposable
+{
+    // A limit without parts has one bucket, which is never given up.
+    private readonly TokenBucket? _only = model.By.IsEmpty ? new TokenBucket(UInt128.Zero) : null;
+    private readonly BucketTable? _table = model.By.IsEmpty ? null : new BucketTable(room);
+    private Declared _declared = new(model, BucketTerms.Of(model.PerSecond, model.Burst, time));
+
+    /// <summary>The declared limit.</summary>
+    public RateLimitModel Model => Volatile.Read(ref _declared).Model;
+
+    /// <summary>Rate and size of the buckets.</summary>
+    public BucketTerms Terms => Volatile.Read(ref _declared).Terms;
+
+    /// <summary>Number of buckets.</summary>
+    public int Keys => _table?.Count ?? 1;
+
+    /// <summary>Returns the bucket of a key.</summary>
+    public TokenBucket BucketOf(UInt128 key, long now) => _only ?? _table!.Of(key, now);
+
+    /// <summary>Applies a new model with the same buckets.</summary>
+    public void Declare(RateLimitModel model) =>
+        Volatile.Write(ref _declared, new Declared(model, BucketTerms.Of(model.PerSecond, model.Burst, time)));
+
+    /// <summary>Forgets the buckets.</summary>
+    public void Dispose()
+    {
+        if (_table is { } table)
+        {
+            room.Remove(table);
+        }
+    }
+
+    private sealed record Declared(RateLimitModel Model, BucketTerms Terms);
+}

@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using GatewayMesh.Configuration.Paths;
+using GatewayMesh.Configuration.Policies.RateLimiting;
+using GatewayMesh.Proxy.Messages;
+using GatewayMesh.Proxy.Pipeline;
+using Microsoft.Extensions.Primitives;
+
+namespace GatewayMesh.Proxy.RateLimiting;
+
+/// <summary>
+/// Key and cost of a request under a rate limit. Allocates nothing. A request without a part (a header field, a claim) shares a bucket
+/// with the others without it, so that leaving the part out is no way around the limit.
+/// </summary>
+internal sealed class RequestKey(Func<IPAddress, bool> isTrustedProxy, UInt128 secret)
+{
+    /// <summary>Returns the key of <paramref name="exchange"/>.</summary>
+    public UInt128 Of(Exchange exchange, ImmutableArray<RateLimitKey> by)
+    {
+        var hash = new KeyHash(secret);
+        foreach (var key in by)
+        {
+            switch (key.From)
+            {
+                case RateLimitKeySource.Source:
+                    hash.Add(exchange.Caller.Service);
+                    break;
+                case RateLimitKeySource.Method:
+                    hash.Add(exchange.Method);
+                    break;
+                case RateLimitKeySource.Path:
+                    hash.Add(RoutePath.Read(exchange.Target.PathAndQuery, out _));
+                    break;
+                case RateLimitKeySource.Header:
+                    AddField(ref hash, exchange.Head.Fields[key.Name]);
+                    break;
+                case RateLimitKeySource.Claim:
+                    AddClaim(ref hash, exchange.Claims?.Find(key.Name));
+                    break;
+                default:
+                    AddAddress(ref hash, ClientOf(exchange));
+                    break;
+            }
+        }
+
+        return hash.End();
+    }
+
+    /// <summary>Returns the tokens that <paramref name="exchange"/> takes.</summary>
+    public static int CostOf(Exchange exchange, RateLimitModel model)
+    {
+        var cost = model.Cost;
+        return Math.Min(
+            model.Burst,
+            cost.Header is { } name
+                && exchange.Head.Fields[name] is [{ } text]
+                && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+                && value is > 0 and <= RateLimitCost.Most
+                ? value
+                : cost.Default);
+    }
+
+    /// <summary>
+    /// Returns the address of the client: that of the connection, or where a trusted sender names clients, the last one in
+    /// <c>X-Forwarded-For</c> that is not a trusted proxy. Those before it may be the client's own words.
+    /// </summary>
+    public IPAddress ClientOf(Exchange exchange)
+    {
+        var client = exchange.InboundConnection.Peer;
+        if (!exchange.SpeaksOfClients || (exchange.Behavior.AtTheEdge && !exchange.InboundConnection.IsTrustedProxy))
+        {
+            return client;
+        }
+
+        var lines = exchange.Head.Fields[KnownField.XForwardedFor];
+        for (var i = lines.Count - 1; i >= 0; i--)
+        {
+            var rest = lines[i].AsSpan();
+            while (!rest.IsEmpty)
+            {
+                var comma = rest.LastIndexOf(',');
+                if (!IPAddress.TryParse(rest[(comma + 1)..].Trim(), out var named))
+                {
+                    return client;
+                }
+
+                client = named;
+                rest = comma < 0 ? [] : rest[..comma];
+                if (!isTrustedProxy(named))
+                {
+                    return client;
+                }
+            }
+        }
+
+        return client;
+    }
+
+    private static void AddField(ref KeyHash hash, StringValues lines)
+    {
+        hash.Add((ulong)lines.Count);
+        foreach (var line in lines)
+        {
+            hash.Add(line);
+        }
+    }
+
+    private static void AddClaim(ref KeyHash hash, string? claim)
+    {
+        if (claim is null)
+        {
+            hash.AddNone();
+        }
+        else
+        {
+            hash.Add(claim);
+        }
+    }
+
+    // A host in IPv6 has at least a /64 to itself (RFC 6177), so an address alone would be no bound.
+    private static void AddAddress(ref KeyHash hash, IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        if (address.AddressFamily == AddressFamily.InterNetworkV6 && !address.IsIPv4MappedToIPv6)
+        {
+            _ = address.TryWriteBytes(bytes, out _);
+            hash.Add(6);
+            hash.Add(BitConverter.ToUInt64(bytes));
+        }
+        else
+        {
+            // The last four bytes of a mapped address are the address in IPv4.
+            _ = address.TryWriteBytes(bytes, out var length);
+            hash.Add(4);
+            hash.Add(BitConverter.ToUInt32(bytes[(length - 4)..length]));
+        }
+    }
+}
