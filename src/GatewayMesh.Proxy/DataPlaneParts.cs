@@ -12,6 +12,7 @@ using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Hedging;
 using GatewayMesh.Proxy.Idempotency;
 using GatewayMesh.Proxy.Identity;
+using GatewayMesh.Proxy.Jwt;
 using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.Listeners;
 using GatewayMesh.Proxy.LoadBalancing;
@@ -87,8 +88,10 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         var sender = new AttemptSender(new Http1Forwarder(_forwarder), Refused);
         var retries = new RetryLoop(hops, sender, decider, Latencies, Metrics);
         var paths = new PathSelector(options, hops, sender, retries, decider, new BypassedSidecars(time), Random, Metrics);
+        Jwks = new JwksRegistry(Metrics, log, time, () => Random.NextDouble());
+        Tokens = new TokenVerifier(Jwks, time);
         Pipeline = new RequestPipeline(
-            options, Random, Budgets, identity, Demand, denials, Running, _keys, Faults, Tracer, paths);
+            options, Random, Budgets, identity, Demand, new JwtStep(Tokens, Metrics), denials, Running, _keys, Faults, Tracer, paths);
         Behaviors = new ListenerBehaviors(options, Admission, Applications);
 
         // The server in front
@@ -139,6 +142,10 @@ internal sealed class DataPlaneParts : IAsyncDisposable
 
     public RetryBudgets Budgets { get; }
 
+    public JwksRegistry Jwks { get; }
+
+    public TokenVerifier Tokens { get; }
+
     public LatencyWindows Latencies { get; } = new();
 
     public ServiceDemand? Demand { get; }
@@ -169,6 +176,8 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         Upstreams.Dispose();
         _forwarder.Dispose();
         Limits.Dispose();
+        Tokens.Dispose();
+        Jwks.Dispose();
         _measured?.Dispose();
         _keys.Dispose();
         Prometheus.Dispose();

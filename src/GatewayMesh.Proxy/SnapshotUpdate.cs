@@ -51,6 +51,7 @@ internal sealed class SnapshotUpdate(DataPlaneParts parts)
             Limits = parts.Limits.Apply(snapshot),
             RateLimits = parts.RateLimits.Apply(snapshot),
         };
+        parts.Jwks.Apply(snapshot);
         parts.Demand?.Applied(table);
         parts.Budgets.Process.Declare(snapshot.Policy.Retries.Budget.Ratio, snapshot.Policy.Retries.Budget.MinPerSecond);
         parts.Budgets.Keep(service => table.Find(service) is not null || snapshot.Services.ContainsKey(service));

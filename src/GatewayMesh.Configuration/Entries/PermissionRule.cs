@@ -47,10 +47,9 @@ public sealed record PermissionRule(IntentionAction Action)
         return reader.Section(key, section => BindRequest(section, permission));
     }
 
-    private static PermissionRule BindRequest(MappingReader reader, PermissionRule permission)
+    /// <summary>Reads <c>pathExact</c>, <c>pathPrefix</c>, or <c>pathRegex</c>; null if none is declared.</summary>
+    internal static PathRule? BindPath(MappingReader reader)
     {
-        reader.NotYet("jwt");
-        reader.NotYet("JWT");
         var paths = new List<PathRule>();
         foreach (
             var (key, test) in (ReadOnlySpan<(string, PathTest)>)[
@@ -67,13 +66,23 @@ public sealed record PermissionRule(IntentionAction Action)
             reader.Fail("has more than one of pathExact, pathPrefix and pathRegex", "keep only one");
         }
 
+        return paths.FirstOrDefault();
+    }
+
+    /// <summary>Reads <c>methods</c>.</summary>
+    internal static ImmutableArray<string> BindMethods(MappingReader reader) => reader.List("methods", MethodName);
+
+    private static PermissionRule BindRequest(MappingReader reader, PermissionRule permission)
+    {
+        reader.NotYet("jwt");
+        reader.NotYet("JWT");
         var bound = permission with
         {
-            PathRule = paths.FirstOrDefault(),
-            Methods = reader.List("methods", MethodName),
+            PathRule = BindPath(reader),
+            Methods = BindMethods(reader),
             Headers = reader.Items("header", HeaderRule.Bind),
         };
-        if (paths.Count == 0 && !reader.Has("methods") && !reader.Has("header"))
+        if (bound.PathRule is null && !reader.Has("methods") && !reader.Has("header"))
         {
             reader.Fail(
                 "has no condition",

@@ -5,6 +5,7 @@ using GatewayMesh.Configuration.Policies.Ejection;
 using GatewayMesh.Configuration.Policies.Faults;
 using GatewayMesh.Configuration.Policies.Hedging;
 using GatewayMesh.Configuration.Policies.Idempotency;
+using GatewayMesh.Configuration.Policies.Jwt;
 using GatewayMesh.Configuration.Policies.Limits;
 using GatewayMesh.Configuration.Policies.LoadBalancing;
 using GatewayMesh.Configuration.Policies.RateLimiting;
@@ -57,6 +58,9 @@ public sealed record PolicyModel
     /// <summary>Rate limits of the service, in order. Default: none.</summary>
     public ImmutableArray<RateLimitModel> RateLimits { get; init; } = [];
 
+    /// <summary>Verification of JSON web tokens.</summary>
+    public JwtModel Jwt { get; init; } = JwtModel.Default;
+
     /// <summary>Fallback of a call when every sidecar of its callee is broken. Default: none, the call fails.</summary>
     public SidecarBypassMode SidecarBypass { get; init; }
 
@@ -96,6 +100,7 @@ public sealed record PolicyModel
         Faults = entry.Faults ?? Faults,
         Idempotency = Idempotency.Under(entry.Idempotency),
         RateLimits = entry.RateLimits ?? RateLimits,
+        Jwt = Jwt.Under(entry.Jwt),
         SidecarBypass = entry.SidecarBypass ?? SidecarBypass,
     };
 

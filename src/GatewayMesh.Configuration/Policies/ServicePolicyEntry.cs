@@ -6,6 +6,7 @@ using GatewayMesh.Configuration.Policies.Ejection;
 using GatewayMesh.Configuration.Policies.Faults;
 using GatewayMesh.Configuration.Policies.Hedging;
 using GatewayMesh.Configuration.Policies.Idempotency;
+using GatewayMesh.Configuration.Policies.Jwt;
 using GatewayMesh.Configuration.Policies.Limits;
 using GatewayMesh.Configuration.Policies.LoadBalancing;
 using GatewayMesh.Configuration.Policies.RateLimiting;
@@ -60,6 +61,8 @@ public sealed record ServicePolicyEntry : ConfigEntry
 
     /// <summary><c>rateLimits</c>: rate limits, which replace inherited ones as a whole; null if inherited.</summary>
     public ImmutableArray<RateLimitModel>? RateLimits { get; init; }
+    /// <summary>Verification of JSON web tokens.</summary>
+    public JwtEntry Jwt { get; init; } = new();
 
     /// <summary><c>sidecarBypass</c>: fallback of a call when every sidecar of its callee is broken.</summary>
     public SidecarBypassMode? SidecarBypass { get; init; }
@@ -86,6 +89,7 @@ public sealed record ServicePolicyEntry : ConfigEntry
             Faults = FaultRule.BindList(reader, "faults"),
             Idempotency = reader.Section("idempotency", IdempotencyEntry.Bind),
             RateLimits = reader.Has("rateLimits") ? RateLimitModel.Bind(reader, "rateLimits") : null,
+            Jwt = reader.Section("jwt", JwtEntry.Bind),
             SidecarBypass = reader.OrNull("sidecarBypass", SidecarBypassWord.Type),
         };
         Check(reader, entry);

@@ -50,6 +50,11 @@ internal static class ErrorAnswer
             fields.Add(new Field("Allow", AllowedMethods));
         }
 
+        if (ChallengeOf(error) is { } challenge)
+        {
+            fields.Add(new Field("WWW-Authenticate", challenge));
+        }
+
         if (GrpcCall.Is(request.Fields))
         {
             return GrpcOf(error, abort?.Grpc ?? error.Row.Grpc, fields) with { EndsConnection = EndsConnection(error.Kind) };
@@ -60,6 +65,18 @@ internal static class ErrorAnswer
         var body = request.Method == "HEAD" || status is 204 or 205 or 304 ? default : Problem(error, status, requestId, node);
         return new LocalAnswer(status, fields.DrainToImmutable(), body) { EndsConnection = EndsConnection(error.Kind) };
     }
+
+    // RFC 6750 §3: without a token, no error code. The details are texts of our own, without quotes.
+    private static string? ChallengeOf(in MeshError error) => error.Kind switch
+    {
+        MeshErrorKind.JwtMissing => "Bearer",
+        MeshErrorKind.JwtRefused => $"Bearer error=\"invalid_token\"{Description(error)}",
+        MeshErrorKind.JwtInsufficient => $"Bearer error=\"insufficient_scope\"{Description(error)}",
+        _ => null,
+    };
+
+    private static string Description(in MeshError error) =>
+        string.IsNullOrEmpty(error.Details) ? "" : $", error_description=\"{error.Details}\"";
 
     // After these errors, later bytes on the connection may not be a request. An HTTP/2 stream has no later bytes.
     private static bool EndsConnection(MeshErrorKind kind) => kind

@@ -6,7 +6,7 @@ namespace GatewayMesh.Proxy.Errors;
 public static class ErrorTable
 {
     // gRPC codes: 1 CANCELLED, 3 INVALID_ARGUMENT, 4 DEADLINE_EXCEEDED, 7 PERMISSION_DENIED, 8 RESOURCE_EXHAUSTED, 10 ABORTED,
-    // 12 UNIMPLEMENTED, 13 INTERNAL, 14 UNAVAILABLE.
+    // 12 UNIMPLEMENTED, 13 INTERNAL, 14 UNAVAILABLE, 16 UNAUTHENTICATED.
     // Statuses follow RFC 9209's recommendations, except 404 for an unknown service: to an application, that is an address that does not
     // exist.
     private static readonly ErrorRow[] Rows =
@@ -62,6 +62,9 @@ public static class ErrorTable
             "http_request_denied",
             "intentions_unknown",
             "The proxy does not know the intentions yet."),
+        new(MeshErrorKind.JwtMissing, 401, 16, "http_request_denied", "jwt_missing", "The request needs a token."),
+        new(MeshErrorKind.JwtRefused, 401, 16, "http_request_denied", "jwt_refused", "The token is not accepted."),
+        new(MeshErrorKind.JwtInsufficient, 403, 7, "http_request_denied", "jwt_insufficient", "The token lacks a required claim."),
         new(
             MeshErrorKind.Overloaded,
             503,

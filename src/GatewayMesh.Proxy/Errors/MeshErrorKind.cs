@@ -52,6 +52,15 @@ public enum MeshErrorKind
     /// <summary>The intentions have not been read yet; until then all calls are denied.</summary>
     IntentionsUnknown,
 
+    /// <summary>The request has no token (<c>jwt</c>, RFC 6750 §3).</summary>
+    JwtMissing,
+
+    /// <summary>The token is malformed, expired, or not signed by an accepted issuer.</summary>
+    JwtRefused,
+
+    /// <summary>The token lacks a required claim.</summary>
+    JwtInsufficient,
+
     /// <summary>This process is at its limit of concurrent requests.</summary>
     Overloaded,
 

@@ -13,5 +13,7 @@ internal static class PublicError
             or MeshErrorKind.MethodNotAllowed
             or MeshErrorKind.ExpectationFailed
             or MeshErrorKind.VersionNotSupported
-            or MeshErrorKind.FaultInjected;
+            or MeshErrorKind.FaultInjected
+            or MeshErrorKind.JwtRefused
+            or MeshErrorKind.JwtInsufficient;
 }

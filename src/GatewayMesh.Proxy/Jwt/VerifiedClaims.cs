@@ -1,10 +1,11 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using GatewayMesh.Configuration.Matching;
 
 namespace GatewayMesh.Proxy.Jwt;
 
 /// <summary>Claims of a verified token (RFC 7519 §4). Read-only, so that other threads may read them.</summary>
-internal sealed class VerifiedClaims
+internal sealed class VerifiedClaims : IClaims
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 
@@ -37,10 +38,8 @@ internal sealed class VerifiedClaims
         }
     }
 
-    /// <summary>
-    /// Returns the value of a claim as text; null if the token has none or the claim is an object. A number and a Boolean are as in the
-    /// token; the texts of a list are separated by commas. A name with dots that is no claim is a path, such as <c>realm_access.roles</c>.
-    /// </summary>
+    /// <inheritdoc/>
+    /// <remarks>A number and a Boolean are as in the token; the texts of a list are separated by commas.</remarks>
     public string? Find(string name)
     {
         if (_values.TryGetValue(name, out var value))
@@ -51,10 +50,8 @@ internal sealed class VerifiedClaims
         return name.Contains('.', StringComparison.Ordinal) && At(name.Split('.')) is { } nested ? TextOf(nested) : null;
     }
 
-    /// <summary>
-    /// True if the claim at <paramref name="path"/> is <paramref name="value"/>, is a list with it, or is a <c>scope</c> with it among its
-    /// words (RFC 8693 §4.2).
-    /// </summary>
+    /// <inheritdoc/>
+    /// <remarks>Also true for a <c>scope</c> with the value among its words (RFC 8693 §4.2).</remarks>
     public bool Has(ReadOnlySpan<string> path, string value)
     {
         if (At(path) is not { } claim)
@@ -78,6 +75,15 @@ internal sealed class VerifiedClaims
         var text = ScalarOf(claim);
         return text == value || (text is not null && path is ["scope" or "scp"] && text.Split(' ').Contains(value, StringComparer.Ordinal));
     }
+
+    /// <summary>True if the token has the claim, with any value.</summary>
+    public bool Contains(string name) => _payload.TryGetProperty(name, out _);
+
+    /// <summary>Returns a claim that is a time (RFC 7519 §2, NumericDate); null if it is absent or no number.</summary>
+    public double? Seconds(string name) =>
+        _payload.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var seconds)
+            ? seconds
+            : null;
 
     /// <summary>Returns the claim at <paramref name="path"/>; null if there is none.</summary>
     private JsonElement? At(ReadOnlySpan<string> path)

@@ -72,6 +72,9 @@ internal sealed partial class Exchange
     /// <summary>Claims of the request's verified token; null if no token was verified here.</summary>
     public VerifiedClaims? Claims { get => _facts.Claims; set => _facts.Claims = value; }
 
+    /// <summary>Verification of the request's token; null if none was necessary.</summary>
+    public Task<TokenResult>? TokenCheck { get => _facts.TokenCheck; set => _facts.TokenCheck = value; }
+
     /// <summary>Intentions that allowed the request; null if none were evaluated.</summary>
     public IntentionTable? AllowedBy { get => _facts.AllowedBy; set => _facts.AllowedBy = value; }
 
@@ -169,6 +172,7 @@ internal sealed partial class Exchange
         public bool SpeaksOfClients;
         public Caller Caller;
         public VerifiedClaims? Claims;
+        public Task<TokenResult>? TokenCheck;
         public IntentionTable? AllowedBy;
         public Route Route;
         public string? Destination;

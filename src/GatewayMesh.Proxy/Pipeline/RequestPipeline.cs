@@ -7,6 +7,7 @@ using GatewayMesh.Proxy.Faults;
 using GatewayMesh.Proxy.Idempotency;
 using GatewayMesh.Proxy.Identity;
 using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Loops;
 using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
@@ -21,6 +22,7 @@ internal sealed class RequestPipeline(
     RetryBudgets budgets,
     ICallerIdentity identity,
     ServiceDemand? demand,
+    JwtStep jwt,
     Denials denials,
     RunningExchanges running,
     KeyStores keys,
@@ -48,6 +50,7 @@ internal sealed class RequestPipeline(
         new GrpcStep(options.Time),                      // a call may have its own deadline
         new PaceStep(options.Limits, options.Time),      // the body is no slower than the listener allows
         new RouteStep(demand),                           // the service and its route; unknown services end here
+        jwt,                                             // its token is verified before anything relies on its claims
         new IntentionStep(options.EnforcesIntentions, denials), // the caller may make this request
         new RateLimitStep(options.IngressService),       // the rate limits of the service, before anything is taken
         new AdmissionStep(),                             // a gateway limits concurrent requests
@@ -122,6 +125,11 @@ internal sealed class RequestPipeline(
     private async ValueTask<MeshError> WaitAsync(Exchange exchange, Task until, int step)
     {
         await until.ConfigureAwait(false);
+        if (exchange.InboundConnection is { IsHttp2: false, Socket: { } socket })
+        {
+            await socket.Loop.SwitchTo();
+        }
+
         return await RunAsync(exchange, step).ConfigureAwait(false);
     }
 

@@ -33,6 +33,8 @@ public sealed class MeshMetrics : IDisposable
     private readonly LabelledCounter _faults;
     private readonly LabelledCounter _idempotency;
     private readonly LabelledCounter _rateLimited;
+    private readonly LabelledCounter _tokens;
+    private readonly LabelledCounter _jwksReads;
     private volatile MeshTierBox _tier = new(MeshTier.None);
     private volatile string _revision = "none";
     private volatile int _configErrors;
@@ -85,6 +87,9 @@ public sealed class MeshMetrics : IDisposable
             _meter, "gatewaymesh_idempotency_total", "Requests with an idempotency key, by their outcome.", "service", "outcome");
         _rateLimited = new LabelledCounter(
             _meter, "gatewaymesh_rate_limited_total", "Requests beyond a rate limit of their service.", "service", "limit", "mode");
+        _tokens = new LabelledCounter(
+            _meter, "gatewaymesh_jwt_verifications_total", "Verified tokens, by outcome.", "service", "outcome");
+        _jwksReads = new LabelledCounter(_meter, "gatewaymesh_jwks_reads_total", "Readings of key sets, by outcome.", "outcome");
         _meter.CreateObservableGauge("gatewaymesh_tier", ObserveTier, description: "1 for the tier that carries traffic.");
         _meter.CreateObservableGauge(
             "gatewaymesh_config_revision",
@@ -117,6 +122,12 @@ public sealed class MeshMetrics : IDisposable
     /// <summary>Counts a hedge in <c>gatewaymesh_hedges_total{outcome}</c>.</summary>
     internal void CountHedge(HedgeOutcome outcome) =>
         _hedges.Count(outcome switch { HedgeOutcome.Won => "won", HedgeOutcome.Lost => "lost", _ => "refused" });
+
+    /// <summary>Counts a token in <c>gatewaymesh_jwt_verifications_total{service,outcome}</c>.</summary>
+    internal void CountToken(string service, string outcome) => _tokens.Count(service, outcome);
+
+    /// <summary>Counts a reading of a key set in <c>gatewaymesh_jwks_reads_total{outcome}</c>.</summary>
+    internal void CountJwksRead(string outcome) => _jwksReads.Count(outcome);
 
     /// <summary>Counts a change of tier in <c>gatewaymesh_failovers_total{from,to,reason}</c>.</summary>
     public void CountFailover(MeshTier from, MeshTier to, string reason) => _failovers.Count(from.Word(), to.Word(), reason);

@@ -30,10 +30,10 @@ public sealed partial class PolicyReferenceTests
     }
 
     private static IEnumerable<KeyValuePair<string, string>> Leaves(JsonElement element, string path) =>
-        element.ValueKind == JsonValueKind.Object
+        element.ValueKind == JsonValueKind.Object && (element.EnumerateObject().Any() || path.Length == 0)
         ? element.EnumerateObject().SelectMany(
             property => Leaves(property.Value, path.Length == 0 ? property.Name : $"{path}.{property.Name}"))
-        : [KeyValuePair.Create(path, element.ValueKind == JsonValueKind.Null ? "none" : element.ToString())];
+        : [KeyValuePair.Create(path, element.ValueKind is JsonValueKind.Null or JsonValueKind.Object ? "none" : element.ToString())];
 
     // A value as both sides have it: no quotes, blanks and dashes, no case, shares and sizes as numbers; what stands behind a colon
     // explains it.
