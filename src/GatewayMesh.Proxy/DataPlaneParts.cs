@@ -90,8 +90,21 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         var paths = new PathSelector(options, hops, sender, retries, decider, new BypassedSidecars(time), Random, Metrics);
         Jwks = new JwksRegistry(Metrics, log, time, () => Random.NextDouble());
         Tokens = new TokenVerifier(Jwks, time);
+        Authorizations = new AuthorizationClient(time);
         Pipeline = new RequestPipeline(
-            options, Random, Budgets, identity, Demand, new JwtStep(Tokens, Metrics), denials, Running, _keys, Faults, Tracer, paths);
+            options,
+            Random,
+            Budgets,
+            identity,
+            Demand,
+            new JwtStep(Tokens, Metrics, options.EnforcesIntentions),
+            new ExternalAuthorizationStep(Authorizations, Metrics),
+            denials,
+            Running,
+            _keys,
+            Faults,
+            Tracer,
+            paths);
         Behaviors = new ListenerBehaviors(options, Admission, Applications);
 
         // The server in front
@@ -146,6 +159,8 @@ internal sealed class DataPlaneParts : IAsyncDisposable
 
     public TokenVerifier Tokens { get; }
 
+    public AuthorizationClient Authorizations { get; }
+
     public LatencyWindows Latencies { get; } = new();
 
     public ServiceDemand? Demand { get; }
@@ -177,6 +192,7 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         _forwarder.Dispose();
         Limits.Dispose();
         Tokens.Dispose();
+        Authorizations.Dispose();
         Jwks.Dispose();
         _measured?.Dispose();
         _keys.Dispose();

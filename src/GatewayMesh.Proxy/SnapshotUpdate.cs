@@ -52,6 +52,7 @@ internal sealed class SnapshotUpdate(DataPlaneParts parts)
             RateLimits = parts.RateLimits.Apply(snapshot),
         };
         parts.Jwks.Apply(snapshot);
+        parts.Authorizations.Keep(snapshot.Services.ContainsKey);
         parts.Demand?.Applied(table);
         parts.Budgets.Process.Declare(snapshot.Policy.Retries.Budget.Ratio, snapshot.Policy.Retries.Budget.MinPerSecond);
         parts.Budgets.Keep(service => table.Find(service) is not null || snapshot.Services.ContainsKey(service));

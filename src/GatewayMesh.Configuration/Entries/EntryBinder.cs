@@ -3,6 +3,7 @@ using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries.Resolvers;
 using GatewayMesh.Configuration.Entries.Routers;
 using GatewayMesh.Configuration.Entries.Splitters;
+using GatewayMesh.Configuration.Entries.Tokens;
 using GatewayMesh.Configuration.Policies;
 
 namespace GatewayMesh.Configuration.Entries;
@@ -20,7 +21,8 @@ public static class EntryBinder
             "service-resolver",
             "ingress-gateway",
             "service-policy",
-            "service-intentions"];
+            "service-intentions",
+            "jwt-provider"];
 
     // Planned kinds. Using one is an error, so that the entry is not silently ignored.
     private static readonly ImmutableArray<string> Later =
@@ -66,6 +68,7 @@ public static class EntryBinder
             "service-splitter" => ServiceSplitterEntry.Bind(reader, name, reader.Location),
             "service-resolver" => ServiceResolverEntry.Bind(reader, name, reader.Location),
             "service-intentions" => ServiceIntentionsEntry.Bind(reader, name, reader.Location),
+            "jwt-provider" => JwtProviderEntry.Bind(reader, name, reader.Location),
             "ingress-gateway" => IngressGatewayEntry.Bind(reader, name, reader.Location),
             _ => ServicePolicyEntry.Bind(reader, name, reader.Location),
         };

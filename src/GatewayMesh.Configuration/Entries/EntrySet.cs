@@ -3,6 +3,7 @@ using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries.Resolvers;
 using GatewayMesh.Configuration.Entries.Routers;
 using GatewayMesh.Configuration.Entries.Splitters;
+using GatewayMesh.Configuration.Entries.Tokens;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Routing;
 
@@ -40,6 +41,9 @@ public sealed record EntrySet
 
     /// <summary>Intentions: permissions between services.</summary>
     public ImmutableArray<ServiceIntentionsEntry> ServiceIntentions { get; init; } = [];
+
+    /// <summary>Issuers of tokens that intentions name.</summary>
+    public ImmutableArray<JwtProviderEntry> JwtProviders { get; init; } = [];
 
     private RoutingChains? _chains;
 
@@ -90,6 +94,7 @@ public sealed record EntrySet
         var known = errors.Count;
         ImmutableArray<ConfigEntry> all = [.. entries];
         ReportTwins(all, errors);
+        ReportProviders(all, errors);
         ReportTwinInstances(all.OfType<ServiceEntry>(), errors);
         return errors.Count > known ? null : new EntrySet
         {
@@ -102,6 +107,7 @@ public sealed record EntrySet
             ServiceResolvers = [.. all.OfType<ServiceResolverEntry>()],
             IngressGateways = [.. all.OfType<IngressGatewayEntry>()],
             ServicePolicies = [.. all.OfType<ServicePolicyEntry>()],
+            JwtProviders = [.. all.OfType<JwtProviderEntry>()],
             ServiceIntentions = [.. all.OfType<ServiceIntentionsEntry>()],
         };
     }
@@ -117,6 +123,19 @@ public sealed record EntrySet
                 var other = first[(entry.Kind, entry.Name.ToLowerInvariant())];
                 errors.Add(
                     entry.Origin, "name", $"the {entry.Kind} {entry.Name} is already declared in {other.Origin}", "remove one of them");
+            }
+        }
+    }
+
+    private static void ReportProviders(ImmutableArray<ConfigEntry> entries, ConfigErrors errors)
+    {
+        var known = entries.OfType<JwtProviderEntry>().Select(provider => provider.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var entry in entries.OfType<ServiceIntentionsEntry>())
+        {
+            foreach (var name in entry.Providers.Where(name => !known.Contains(name)))
+            {
+                errors.Add(
+                    entry.Origin, "jwt", $"the jwt-provider {name} is not declared", $"add an entry kind: jwt-provider with name: {name}");
             }
         }
     }

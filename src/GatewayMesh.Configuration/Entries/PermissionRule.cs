@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Entries.Tokens;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Matching;
 
@@ -28,14 +29,20 @@ public sealed record PermissionRule(IntentionAction Action)
     /// <summary>Conditions on header fields, all of which must hold.</summary>
     public ImmutableArray<HeaderRule> Headers { get; init; } = [];
 
+    /// <summary>Required token; null for none.</summary>
+    public JwtRequirement? Jwt { get; init; }
+
     internal static PermissionRule Bind(MappingReader reader)
     {
-        reader.NotYet("jwt");
-        reader.NotYet("JWT");
-        var permission = new PermissionRule(reader.Required("action", IntentionSource.ActionType));
+        var permission = new PermissionRule(reader.Required("action", IntentionSource.ActionType)) { Jwt = JwtRequirement.Bind(reader) };
         var key = reader.Has("HTTP") || !reader.Has("http") ? "HTTP" : "http";
         if (!reader.Has(key))
         {
+            if (permission.Jwt is not null)
+            {
+                return permission;
+            }
+
             reader.Fail(
                 reader.Location,
                 reader.PathOf("http"),
@@ -74,8 +81,6 @@ public sealed record PermissionRule(IntentionAction Action)
 
     private static PermissionRule BindRequest(MappingReader reader, PermissionRule permission)
     {
-        reader.NotYet("jwt");
-        reader.NotYet("JWT");
         var bound = permission with
         {
             PathRule = BindPath(reader),

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Entries.Tokens;
 
 namespace GatewayMesh.Configuration.Entries;
 
@@ -15,10 +17,21 @@ public sealed record ServiceIntentionsEntry : ConfigEntry
     /// <summary>Sources; names are unique.</summary>
     public ImmutableArray<IntentionSource> Sources { get; init; } = [];
 
+    /// <summary>Token that every request needs; null for none.</summary>
+    public JwtRequirement? Jwt { get; init; }
+
+    /// <summary>Names of all jwt-provider entries that the intentions name.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Providers => Sources.SelectMany(source => source.Permissions)
+        .Select(permission => permission.Jwt)
+        .Append(Jwt)
+        .OfType<JwtRequirement>()
+        .SelectMany(jwt => jwt.Providers)
+        .Select(provider => provider.Name)
+        .Distinct(StringComparer.Ordinal);
+
     internal static ServiceIntentionsEntry Bind(MappingReader reader, string name, SourceLocation origin)
     {
-        reader.NotYet("jwt");
-        reader.NotYet("JWT");
         _ = reader.Map("meta");
         var names = new HashSet<string>(StringComparer.Ordinal);
         var sources = reader.Items("sources", item => BindSource(item, name, names));
@@ -31,7 +44,7 @@ public sealed record ServiceIntentionsEntry : ConfigEntry
                 "add a source, for example sources: [ { name: web, action: allow } ]");
         }
 
-        return new ServiceIntentionsEntry { Name = name, Origin = origin, Sources = sources };
+        return new ServiceIntentionsEntry { Name = name, Origin = origin, Sources = sources, Jwt = JwtRequirement.Bind(reader) };
     }
 
     private static IntentionSource BindSource(MappingReader reader, string destination, HashSet<string> names)

@@ -15,6 +15,9 @@ public enum IntentionCause
     /// <summary>A permission of an intention.</summary>
     Permission,
 
+    /// <summary>The request lacks the token that the intentions of the service require.</summary>
+    NoToken,
+
     /// <summary>No permission of the matching intention matches the request; the default policy decides.</summary>
     NoPermission,
 }

@@ -14,6 +14,7 @@ public readonly record struct IntentionDecision(bool Allowed, IntentionCause Cau
     {
         IntentionCause.Unknown => "unknown intentions: they could not be read yet, so that nothing is allowed",
         IntentionCause.Default => $"the default policy ({Word}): no intention matches the two services",
+        IntentionCause.NoToken => $"no token that {Name} requires",
         IntentionCause.NoPermission => $"the default policy ({Word}): no permission of {Name} matches the request",
         IntentionCause.Permission => string.Create(CultureInfo.InvariantCulture, $"permission {Permission} of {Name}"),
         _ => Name,

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Entries.Tokens;
 
 namespace GatewayMesh.Configuration.Intentions;
 
@@ -15,6 +16,7 @@ internal static class IntentionDigest
         Add(hash, allowsByDefault ? "allow" : "deny");
         foreach (var rule in rules)
         {
+            Add(hash, rule.Jwt);
             Add(hash, "intention", rule.Source, rule.Destination, rule.Declared.Action?.ToString() ?? "");
             foreach (var permission in rule.Declared.Permissions)
             {
@@ -28,6 +30,7 @@ internal static class IntentionDigest
     private static void Add(IncrementalHash hash, PermissionRule permission)
     {
         Add(hash, "permission", permission.Action.ToString(), permission.PathRule?.Test.ToString() ?? "", permission.PathRule?.Value ?? "");
+        Add(hash, permission.Jwt);
         foreach (var method in permission.Methods)
         {
             Add(hash, "method", method);
@@ -43,6 +46,18 @@ internal static class IntentionDigest
                 header.Value,
                 header.Invert ? "not" : "",
                 header.IgnoreCase ? "any case" : "");
+        }
+    }
+
+    private static void Add(IncrementalHash hash, JwtRequirement? jwt)
+    {
+        foreach (var provider in jwt?.Providers ?? [])
+        {
+            Add(hash, "provider", provider.Name);
+            foreach (var claim in provider.Claims)
+            {
+                Add(hash, ["claim", claim.Value, .. claim.Path]);
+            }
         }
     }
 

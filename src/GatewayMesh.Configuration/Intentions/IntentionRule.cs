@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Entries.Tokens;
 using GatewayMesh.Configuration.Matching;
 using GatewayMesh.Configuration.Paths;
 
@@ -12,9 +13,9 @@ public sealed class IntentionRule
     private readonly ImmutableArray<PermissionMatch> _permissions;
     private readonly bool _isUniform;
 
-    internal IntentionRule(string destination, IntentionSource source)
+    internal IntentionRule(string destination, IntentionSource source, JwtRequirement? jwt = null)
     {
-        (Source, Destination, Declared) = (source.Name, destination, source);
+        (Source, Destination, Declared, Jwt) = (source.Name, destination, source, jwt);
         _permissions = [.. source.Permissions.Select(permission => new PermissionMatch(permission))];
         _isUniform = _permissions.All(permission => permission.IsUniform);
     }
@@ -24,6 +25,9 @@ public sealed class IntentionRule
 
     /// <summary>Called service; <c>*</c> for all.</summary>
     public string Destination { get; }
+
+    /// <summary>Token that every request needs; null for none.</summary>
+    public JwtRequirement? Jwt { get; }
 
     /// <summary>Declared source.</summary>
     public IntentionSource Declared { get; }
@@ -47,6 +51,11 @@ public sealed class IntentionRule
 
     internal IntentionDecision Decide(IRequestFacts request, bool allowedByDefault)
     {
+        if (Jwt?.IsMet(request) == false)
+        {
+            return new IntentionDecision(false, IntentionCause.NoToken, this);
+        }
+
         if (!LooksAtRequests)
         {
             return new IntentionDecision(Declared.Action == IntentionAction.Allow, IntentionCause.Intention, this);

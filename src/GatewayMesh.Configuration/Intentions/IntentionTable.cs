@@ -14,6 +14,7 @@ public sealed class IntentionTable
 
     private readonly FrozenDictionary<string, SourceTable> _destinations;
     private readonly SourceTable? _all;
+    private FrozenDictionary<string, ImmutableArray<string>> _providers = FrozenDictionary<string, ImmutableArray<string>>.Empty;
 
     private IntentionTable(ImmutableArray<IntentionRule> rules, bool isKnown, bool allowsByDefault, string revision)
     {
@@ -59,6 +60,11 @@ public sealed class IntentionTable
     public IntentionRule? Find(string source, string destination) =>
         _destinations.GetValueOrDefault(destination)?.Find(source) ?? _all?.Find(source);
 
+    /// <summary>Returns the names of the jwt-provider entries whose tokens matter for calls of <paramref name="destination"/>.</summary>
+    public ImmutableArray<string> ProvidersOf(string destination) => _providers.Count == 0 ? []
+        : _providers.TryGetValue(destination, out var names) ? names
+        : _providers.GetValueOrDefault(IntentionSource.All, []);
+
     /// <summary>Decides whether <paramref name="source"/> may send this request to <paramref name="destination"/>.</summary>
     /// <param name="source">Calling service, as named by its certificate.</param>
     /// <param name="destination">Called service.</param>
@@ -74,7 +80,7 @@ public sealed class IntentionTable
         // names in certificates, where case counts.
         ImmutableArray<IntentionRule> rules =
         [
-            .. declared.Entries.SelectMany(entry => entry.Sources.Select(source => new IntentionRule(entry.Name, source)))
+            .. declared.Entries.SelectMany(entry => entry.Sources.Select(source => new IntentionRule(entry.Name, source, entry.Jwt)))
                 .OrderByDescending(rule => rule.Precedence)
                 .ThenBy(rule => rule.Destination, StringComparer.Ordinal)
                 .ThenBy(rule => rule.Source, StringComparer.Ordinal)
@@ -86,6 +92,15 @@ public sealed class IntentionTable
                 ?? rules.FirstOrDefault(rule => rule.Precedence == 5)?.Declared.Action
                 ?? IntentionAction.Allow) == IntentionAction.Allow;
         return new IntentionTable(
-            rules, isKnown: true, allowsByDefault, IntentionDigest.Of(rules, allowsByDefault)) { Notes = declared.Notes };
+            rules, isKnown: true, allowsByDefault, IntentionDigest.Of(rules, allowsByDefault))
+        {
+            Notes = declared.Notes,
+            _providers = declared.Entries.Where(entry => entry.Providers.Any())
+                .GroupBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase)
+                .ToFrozenDictionary(
+                    group => group.Key,
+                    group => group.SelectMany(entry => entry.Providers).Distinct(StringComparer.Ordinal).ToImmutableArray(),
+                    StringComparer.OrdinalIgnoreCase),
+        };
     }
 }

@@ -30,6 +30,11 @@ internal sealed class PermissionMatch(PermissionRule permission)
             return false;
         }
 
+        if (permission.Jwt?.IsMet(request) == false)
+        {
+            return false;
+        }
+
         foreach (var header in _headers)
         {
             if (!(Allows ? header.Surely(request) : header.May(request)))

@@ -19,4 +19,9 @@ public interface IRequestFacts
     /// same field (CGI, WSGI).
     /// </summary>
     FieldLines Twins(string name);
+
+    /// <summary>
+    /// Claims of the request's token, if the jwt-provider named <paramref name="provider"/> accepts it; otherwise null. Default: null.
+    /// </summary>
+    IClaims? ClaimsOf(string provider) => null;
 }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using GatewayMesh.Configuration.Policies.AdaptiveConcurrency;
+using GatewayMesh.Configuration.Policies.Cors;
 using GatewayMesh.Configuration.Policies.Ejection;
+using GatewayMesh.Configuration.Policies.ExternalAuthorization;
 using GatewayMesh.Configuration.Policies.Faults;
 using GatewayMesh.Configuration.Policies.Hedging;
 using GatewayMesh.Configuration.Policies.Idempotency;
@@ -61,6 +63,12 @@ public sealed record PolicyModel
     /// <summary>Verification of JSON web tokens.</summary>
     public JwtModel Jwt { get; init; } = JwtModel.Default;
 
+    /// <summary>Cross-origin resource sharing at public listeners.</summary>
+    public CorsModel Cors { get; init; } = CorsModel.Default;
+
+    /// <summary>External authorization over HTTP.</summary>
+    public ExternalAuthorizationModel ExternalAuthorization { get; init; } = ExternalAuthorizationModel.Default;
+
     /// <summary>Fallback of a call when every sidecar of its callee is broken. Default: none, the call fails.</summary>
     public SidecarBypassMode SidecarBypass { get; init; }
 
@@ -101,6 +109,8 @@ public sealed record PolicyModel
         Idempotency = Idempotency.Under(entry.Idempotency),
         RateLimits = entry.RateLimits ?? RateLimits,
         Jwt = Jwt.Under(entry.Jwt),
+        Cors = Cors.Under(entry.Cors),
+        ExternalAuthorization = ExternalAuthorization.Under(entry.ExternalAuthorization),
         SidecarBypass = entry.SidecarBypass ?? SidecarBypass,
     };
 

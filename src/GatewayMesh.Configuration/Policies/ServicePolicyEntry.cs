@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Policies.AdaptiveConcurrency;
+using GatewayMesh.Configuration.Policies.Cors;
 using GatewayMesh.Configuration.Policies.Ejection;
+using GatewayMesh.Configuration.Policies.ExternalAuthorization;
 using GatewayMesh.Configuration.Policies.Faults;
 using GatewayMesh.Configuration.Policies.Hedging;
 using GatewayMesh.Configuration.Policies.Idempotency;
@@ -64,6 +66,12 @@ public sealed record ServicePolicyEntry : ConfigEntry
     /// <summary>Verification of JSON web tokens.</summary>
     public JwtEntry Jwt { get; init; } = new();
 
+    /// <summary>Cross-origin resource sharing at public listeners.</summary>
+    public CorsEntry Cors { get; init; } = new();
+
+    /// <summary>External authorization over HTTP.</summary>
+    public ExternalAuthorizationEntry ExternalAuthorization { get; init; } = new();
+
     /// <summary><c>sidecarBypass</c>: fallback of a call when every sidecar of its callee is broken.</summary>
     public SidecarBypassMode? SidecarBypass { get; init; }
 
@@ -90,6 +98,8 @@ public sealed record ServicePolicyEntry : ConfigEntry
             Idempotency = reader.Section("idempotency", IdempotencyEntry.Bind),
             RateLimits = reader.Has("rateLimits") ? RateLimitModel.Bind(reader, "rateLimits") : null,
             Jwt = reader.Section("jwt", JwtEntry.Bind),
+            Cors = reader.Section("cors", CorsEntry.Bind),
+            ExternalAuthorization = reader.Section("externalAuthorization", ExternalAuthorizationEntry.Bind),
             SidecarBypass = reader.OrNull("sidecarBypass", SidecarBypassWord.Type),
         };
         Check(reader, entry);

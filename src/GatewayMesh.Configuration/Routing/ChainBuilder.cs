@@ -86,6 +86,8 @@ internal sealed class ChainBuilder(string datacenter, Func<TargetKey, TargetMode
         RetryOnConnectFailure = destination.RetryOnConnectFailure,
         RetryOnStatusCodes = destination.RetryOnStatusCodes,
         RetryOn = destination.RetryOn,
+        RequestRedirect = destination.RequestRedirect,
+        UrlRewrite = destination.UrlRewrite,
         RequestHeaders = destination.RequestHeaders,
         ResponseHeaders = destination.ResponseHeaders,
     };

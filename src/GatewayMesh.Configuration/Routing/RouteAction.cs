@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GatewayMesh.Configuration.Entries.Routers;
 using GatewayMesh.Configuration.Headers;
 
 namespace GatewayMesh.Configuration.Routing;
@@ -31,6 +32,12 @@ public sealed record RouteAction
 
     /// <summary>Conditions that are retried, by Envoy's names, such as <c>5xx</c> and <c>reset</c> (Consul 1.14 and later).</summary>
     public ImmutableArray<string> RetryOn { get; init; } = [];
+
+    /// <summary>Redirect that the mesh answers with; null for none. Not in Consul.</summary>
+    public RequestRedirect? RequestRedirect { get; init; }
+
+    /// <summary>Rewrite of host and path; null for none. Not in Consul.</summary>
+    public UrlRewrite? UrlRewrite { get; init; }
 
     /// <summary>Changes to the header fields of requests; null for none (Consul 1.10 and later).</summary>
     public HeaderChanges? RequestHeaders { get; init; }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Policies.Jwt;
 using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Configuration.Snapshot;
@@ -41,6 +42,9 @@ public sealed class MeshSnapshot
 
     /// <summary>Registry records whose address this node never dials, gateways included; they are not endpoints. Default: none.</summary>
     public ImmutableArray<RefusedRecord> Refused { get; init; } = [];
+
+    /// <summary>Issuers of tokens that intentions name, by the name of their entry. Default: none.</summary>
+    public FrozenDictionary<string, JwtIssuerModel> JwtProviders { get; init; } = FrozenDictionary<string, JwtIssuerModel>.Empty;
 
     /// <summary>Public routes by ingress service name and port.</summary>
     public FrozenDictionary<(string Ingress, int Port), IngressModel> Ingress { get; init; } =

@@ -48,7 +48,8 @@ public static class SnapshotCompiler
         var table = IntentionTable.Of(intentions);
         return new MeshSnapshot
         {
-            Revision = SnapshotDigest.Of(policies.Shared, services, routes.Targets, gateways, ingress, table, refused),
+            Revision = SnapshotDigest.Of(
+                policies.Shared, services, routes.Targets, gateways, ingress, entries.JwtProviders, table, refused),
             Services = services.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
             Targets = routes.Targets.ToFrozenDictionary(target => target.Id, StringComparer.OrdinalIgnoreCase),
             Policy = policies.Shared,
@@ -56,6 +57,7 @@ public static class SnapshotCompiler
             Refused = refused,
             Ingress = ingress.ToFrozenDictionary(),
             Intentions = table,
+            JwtProviders = entries.JwtProviders.ToFrozenDictionary(entry => entry.Name, entry => entry.Issuer, StringComparer.Ordinal),
         };
     }
 

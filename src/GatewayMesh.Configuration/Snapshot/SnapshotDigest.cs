@@ -2,8 +2,10 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using GatewayMesh.Configuration.Entries.Tokens;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Policies.Jwt;
 using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Configuration.Snapshot;
@@ -20,6 +22,7 @@ internal static class SnapshotDigest
         IEnumerable<TargetModel> targets,
         ImmutableArray<GatewayModel> gateways,
         SortedDictionary<(string Ingress, int Port), IngressModel> ingress,
+        ImmutableArray<JwtProviderEntry> providers,
         IntentionTable intentions,
         ImmutableArray<RefusedRecord> refused)
     {
@@ -69,6 +72,12 @@ internal static class SnapshotDigest
             {
                 Add(hash, "edits", service, edits.Request?.ToString() ?? "", edits.Response?.ToString() ?? "");
             }
+        }
+
+        foreach (var provider in providers.OrderBy(provider => provider.Name, StringComparer.Ordinal))
+        {
+            var model = PolicyModel.Default with { Jwt = new JwtModel { Issuers = [provider.Issuer] } };
+            Add(hash, "provider", provider.Name, model.Text);
         }
 
         foreach (var record in refused)

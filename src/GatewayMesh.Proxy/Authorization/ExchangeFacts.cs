@@ -27,7 +27,7 @@ internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
         var fields = exchange.Head.Fields;
         if (name == "host")
         {
-            return new FieldLines(exchange.Host is { Length: > 0 } host ? host : null);
+            return new FieldLines((exchange.Route.Leaf?.Host ?? exchange.Host) is { Length: > 0 } host ? host : null);
         }
 
         var values = fields[name];
@@ -43,6 +43,9 @@ internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
 
         return values.Count == 0 ? default : Lines(values);
     }
+
+    /// <inheritdoc/>
+    public IClaims? ClaimsOf(string provider) => exchange.Providers.Contains(provider) ? exchange.Claims : null;
 
     /// <inheritdoc/>
     public FieldLines Twins(string name)

@@ -37,6 +37,11 @@ internal sealed class IntentionStep(bool enforces, Denials denials) : IStep
         }
 
         denials.Denied(exchange, decision, decision.Because);
+        if (exchange.Claims is null && !table.ProvidersOf(exchange.Destination!).IsEmpty)
+        {
+            return Verdict.Fail(MeshErrorKind.JwtMissing);
+        }
+
         return decision.Cause == IntentionCause.Unknown
             ? Verdict.Fail(MeshErrorKind.IntentionsUnknown)
             : Verdict.Fail(MeshErrorKind.IntentionDenied, $"{exchange.Caller.Service} may not call {exchange.Destination}");

@@ -66,6 +66,20 @@ public static class ErrorTable
         new(MeshErrorKind.JwtRefused, 401, 16, "http_request_denied", "jwt_refused", "The token is not accepted."),
         new(MeshErrorKind.JwtInsufficient, 403, 7, "http_request_denied", "jwt_insufficient", "The token lacks a required claim."),
         new(
+            MeshErrorKind.ExternalAuthorizationDenied,
+            403,
+            7,
+            "http_request_denied",
+            "external_authorization_denied",
+            "The authorization service does not allow this request."),
+        new(
+            MeshErrorKind.ExternalAuthorizationUnavailable,
+            503,
+            14,
+            "http_request_denied",
+            "external_authorization_unavailable",
+            "The authorization service does not answer.") { RetryLater = true },
+        new(
             MeshErrorKind.Overloaded,
             503,
             14,

@@ -61,6 +61,12 @@ public enum MeshErrorKind
     /// <summary>The token lacks a required claim.</summary>
     JwtInsufficient,
 
+    /// <summary>The authorization service of the policy (<c>externalAuthorization</c>) refused the request.</summary>
+    ExternalAuthorizationDenied,
+
+    /// <summary>The authorization service did not answer, so the request is refused.</summary>
+    ExternalAuthorizationUnavailable,
+
     /// <summary>This process is at its limit of concurrent requests.</summary>
     Overloaded,
 

@@ -118,9 +118,10 @@ internal static class ForwardedRequest
         where TSink : IFieldSink, allows ref struct
     {
         var head = exchange.Head;
+        var rewritten = hop.Destination is null ? exchange.Route.Leaf?.Host : null; // a gateway evaluates the same rules
         if (exchange.Host is { Length: > 0 } host)
         {
-            to.Add("Host", host);
+            to.Add("Host", rewritten ?? host);
         }
 
         ViaField.Write(ref to, head.Fields[KnownField.Via], head.Version, exchange.Behavior.Pseudonym);

@@ -1,3 +1,4 @@
+using GatewayMesh.Proxy.Cors;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Pipeline;
@@ -38,6 +39,9 @@ internal static class ForwardedResponse
             else if (isEdited && (edit?.Drops(field.Name) == true || edgeEdit?.Drops(field.Name) == true))
             {
             }
+            else if (exchange.HasCors && CorsFields.IsOurs(field.Name))
+            {
+            }
             else if (!IsDropped(exchange, field)
                 && (hasLength || field.Known != KnownField.ContentLength)
                 && !(hasNames && HopByHop.Contains(field.Name, connection) && !HopByHop.IsOptionOnly(field.Name)))
@@ -47,6 +51,11 @@ internal static class ForwardedResponse
         }
 
         WriteClaims(exchange, from.Fields, ref to);
+        if (exchange.HasCors)
+        {
+            CorsFields.Write(exchange, ref to);
+        }
+
         if (isEdited)
         {
             FieldWriter.WriteAdded(edit, edgeEdit, ref to);

@@ -19,6 +19,7 @@ internal sealed class JwksRegistry(MeshMetrics metrics, ILogger log, TimeProvide
     {
         var named = snapshot.Services.Values.SelectMany(service => service.Policy.Jwt.Issuers)
             .Concat(snapshot.Policy.Jwt.Issuers)
+            .Concat(snapshot.JwtProviders.Values)
             .Select(issuer => issuer.Jwks)
             .ToHashSet();
         foreach (var model in named)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Policies.Faults;
 using GatewayMesh.Configuration.Policies.Shedding;
@@ -5,6 +6,7 @@ using GatewayMesh.Proxy.Admission;
 using GatewayMesh.Proxy.Attempts;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Idempotency;
+using GatewayMesh.Proxy.ExternalAuthorization;
 using GatewayMesh.Proxy.Identity;
 using GatewayMesh.Proxy.Jwt;
 using GatewayMesh.Proxy.Limits;
@@ -72,8 +74,23 @@ internal sealed partial class Exchange
     /// <summary>Claims of the request's verified token; null if no token was verified here.</summary>
     public VerifiedClaims? Claims { get => _facts.Claims; set => _facts.Claims = value; }
 
+    /// <summary>Names of the jwt-provider entries that accept the request's token.</summary>
+    public ImmutableArray<string> Providers { get => _facts.Providers.IsDefault ? [] : _facts.Providers; set => _facts.Providers = value; }
+
     /// <summary>Verification of the request's token; null if none was necessary.</summary>
     public Task<TokenResult>? TokenCheck { get => _facts.TokenCheck; set => _facts.TokenCheck = value; }
+
+    /// <summary>Answer of the authorization service; null if none was asked.</summary>
+    public Task<AuthorizationAnswer>? AuthorizationAnswer { get => _facts.AuthorizationAnswer; set => _facts.AuthorizationAnswer = value; }
+
+    /// <summary>Response in place of the error's own; null for none.</summary>
+    public LocalAnswer? OwnAnswer { get => _facts.OwnAnswer; set => _facts.OwnAnswer = value; }
+
+    /// <summary>True if the response gets the policy's CORS fields in place of the application's.</summary>
+    public bool HasCors { get => _facts.HasCors; set => _facts.HasCors = value; }
+
+    /// <summary>Origin whose pages may read the response; null if none may.</summary>
+    public string? AllowedOrigin { get => _facts.AllowedOrigin; set => _facts.AllowedOrigin = value; }
 
     /// <summary>Intentions that allowed the request; null if none were evaluated.</summary>
     public IntentionTable? AllowedBy { get => _facts.AllowedBy; set => _facts.AllowedBy = value; }
@@ -171,6 +188,11 @@ internal sealed partial class Exchange
         public bool HasPeerHeaders;
         public bool SpeaksOfClients;
         public Caller Caller;
+        public Task<AuthorizationAnswer>? AuthorizationAnswer;
+        public LocalAnswer? OwnAnswer;
+        public bool HasCors;
+        public string? AllowedOrigin;
+        public ImmutableArray<string> Providers;
         public VerifiedClaims? Claims;
         public Task<TokenResult>? TokenCheck;
         public IntentionTable? AllowedBy;

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
 using GatewayMesh.Configuration.Policies.Jwt;
 using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Errors;
@@ -12,18 +14,67 @@ namespace GatewayMesh.Proxy.Pipeline;
 /// </summary>
 /// <param name="verifier">Verifies tokens.</param>
 /// <param name="metrics">Counts outcomes.</param>
-internal sealed class JwtStep(TokenVerifier verifier, MeshMetrics metrics) : IStep
+/// <param name="enforcesIntentions">True if intentions, which may require tokens too, are enforced.</param>
+internal sealed class JwtStep(TokenVerifier verifier, MeshMetrics metrics, bool enforcesIntentions) : IStep
 {
+    private static readonly JwtModel Optional = new() { Required = false };
+
+    private volatile Resolved? _last;
+
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
         var jwt = exchange.Route.Policy.Jwt;
-        return !jwt.IsOn || !(exchange.Behavior.AtTheEdge || exchange.Behavior.Authorizes || BareCallee.IsAhead(exchange))
-            ? Verdict.Next
-            : Take(exchange, jwt);
+        var providers = enforcesIntentions ? exchange.Mesh.Snapshot.Intentions.ProvidersOf(exchange.Destination ?? "") : [];
+        if (!jwt.IsOn && providers.IsEmpty)
+        {
+            return Verdict.Next;
+        }
+
+        var isAuthorized = exchange.Behavior.Authorizes || BareCallee.IsAhead(exchange);
+        providers = isAuthorized ? providers : [];
+        return !(isAuthorized || exchange.Behavior.AtTheEdge) || (!jwt.IsOn && providers.IsEmpty) ? Verdict.Next
+            : providers.IsEmpty ? Take(exchange, jwt, jwt.Issuers)
+            : TakeWithProviders(exchange, jwt.IsOn ? jwt : Optional, providers);
     }
 
-    private Verdict Take(Exchange exchange, JwtModel jwt)
+    // The token of the policy, or one of a provider: intentions then see which of them accept it.
+    private Verdict TakeWithProviders(Exchange exchange, JwtModel jwt, ImmutableArray<string> names)
+    {
+        var known = exchange.Mesh.Snapshot.JwtProviders;
+        var issuers = jwt.IsOn ? jwt.Issuers : Issuers(known, names);
+        var verdict = Take(exchange, jwt, issuers);
+        if (verdict.Continues && verdict.Until is null && exchange.Claims is not null
+            && BearerToken.TryFind(exchange.Head.Fields, out var token))
+        {
+            var accepting = ImmutableArray.CreateBuilder<string>();
+            foreach (var name in names)
+            {
+                if (known.TryGetValue(name, out var issuer) && verifier.Check(token, [issuer]) is { Claims: not null })
+                {
+                    accepting.Add(name);
+                }
+            }
+
+            exchange.Providers = accepting.ToImmutable();
+        }
+
+        return verdict;
+    }
+
+    // One object for equal lists, so that equal tokens share a verification.
+    private ImmutableArray<JwtIssuerModel> Issuers(FrozenDictionary<string, JwtIssuerModel> known, ImmutableArray<string> names)
+    {
+        var last = _last;
+        if (last is null || last.Known != known || last.Names != names)
+        {
+            _last = last = new Resolved(known, names, [.. names.Where(known.ContainsKey).Select(name => known[name])]);
+        }
+
+        return last.Issuers;
+    }
+
+    private Verdict Take(Exchange exchange, JwtModel jwt, ImmutableArray<JwtIssuerModel> issuers)
     {
         TokenResult result;
         if (exchange.TokenCheck is { IsCompletedSuccessfully: true } check)
@@ -43,9 +94,9 @@ internal sealed class JwtStep(TokenVerifier verifier, MeshMetrics metrics) : ISt
                 return jwt.NeedsToken(exchange.Permissions) ? Refuse(exchange, MeshErrorKind.JwtMissing, null) : Verdict.Next;
             }
 
-            if (verifier.Check(token, jwt.Issuers) is not { } known)
+            if (verifier.Check(token, issuers) is not { } known)
             {
-                exchange.TokenCheck = verifier.VerifyAsync(token.ToString(), jwt.Issuers);
+                exchange.TokenCheck = verifier.VerifyAsync(token.ToString(), issuers);
                 return exchange.TokenCheck is { } pending
                     ? Verdict.After(pending)
                     : Verdict.Fail(MeshErrorKind.Overloaded, "too many tokens wait for their verification");
@@ -80,4 +131,7 @@ internal sealed class JwtStep(TokenVerifier verifier, MeshMetrics metrics) : ISt
         });
         return Verdict.Fail(kind, details);
     }
+
+    private sealed record Resolved(
+        FrozenDictionary<string, JwtIssuerModel> Known, ImmutableArray<string> Names, ImmutableArray<JwtIssuerModel> Issuers);
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using GatewayMesh.Proxy.Async;
 using GatewayMesh.Proxy.Attempts;
 using GatewayMesh.Proxy.Authorization;
+using GatewayMesh.Proxy.Cors;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Faults;
 using GatewayMesh.Proxy.Idempotency;
@@ -23,6 +24,7 @@ internal sealed class RequestPipeline(
     ICallerIdentity identity,
     ServiceDemand? demand,
     JwtStep jwt,
+    ExternalAuthorizationStep authorization,
     Denials denials,
     RunningExchanges running,
     KeyStores keys,
@@ -50,9 +52,11 @@ internal sealed class RequestPipeline(
         new GrpcStep(options.Time),                      // a call may have its own deadline
         new PaceStep(options.Limits, options.Time),      // the body is no slower than the listener allows
         new RouteStep(demand),                           // the service and its route; unknown services end here
+        new CorsStep(),                                  // preflight requests of browsers are answered before they need a token
         jwt,                                             // its token is verified before anything relies on its claims
         new IntentionStep(options.EnforcesIntentions, denials), // the caller may make this request
         new RateLimitStep(options.IngressService),       // the rate limits of the service, before anything is taken
+        authorization,                                   // a service outside the mesh may refuse
         new AdmissionStep(),                             // a gateway limits concurrent requests
         new DeadlineStep(options.Time, budgets),         // the deadline and the number of attempts
         new IdempotencyStep(keys),                       // a request with an idempotency key runs once
@@ -98,7 +102,8 @@ internal sealed class RequestPipeline(
 
         return SendAsync(
             exchange,
-            exchange.Behavior.AtTheEdge
+            exchange.OwnAnswer is { } own ? own
+                : exchange.Behavior.AtTheEdge
                 ? ErrorAnswer.Of(PublicError.Of(error), exchange.Head, exchange.RequestId, node: "", exchange.Fault)
                 : ErrorAnswer.Of(error, exchange.Head, exchange.RequestId, node, exchange.Fault));
     }
@@ -146,6 +151,6 @@ internal sealed class RequestPipeline(
             exchange.InboundConnection.EndBusyHttp2(exchange.Time); // HTTP/1.1 ends with the response itself
         }
 
-        return exchange.Response.SendAsync(answer, exchange.Close || answer.EndsConnection);
+        return exchange.Response.SendAsync(CorsFields.With(exchange, answer), exchange.Close || answer.EndsConnection);
     }
 }

@@ -22,6 +22,15 @@ internal sealed class RouteStep(ServiceDemand? demand) : IStep
             return Verdict.Fail(MeshErrorKind.DestinationNotFound);
         }
 
+        if (route.Leaf?.Redirect is { } redirect)
+        {
+            exchange.Route = route;
+            exchange.Destination = route.Instances.Service;
+            return redirect.Of(exchange.InboundConnection.Tls is not null, exchange.Host, exchange.Target.PathAndQuery) is { } answer
+                ? Verdict.Reply(answer)
+                : Verdict.Fail(MeshErrorKind.RequestMalformed, "host");
+        }
+
         if (route.Instances.IsDormant && demand is not null && !exchange.HasWaited)
         {
             exchange.HasWaited = true;

@@ -35,6 +35,7 @@ public sealed class MeshMetrics : IDisposable
     private readonly LabelledCounter _rateLimited;
     private readonly LabelledCounter _tokens;
     private readonly LabelledCounter _jwksReads;
+    private readonly LabelledCounter _authorizations;
     private volatile MeshTierBox _tier = new(MeshTier.None);
     private volatile string _revision = "none";
     private volatile int _configErrors;
@@ -90,6 +91,12 @@ public sealed class MeshMetrics : IDisposable
         _tokens = new LabelledCounter(
             _meter, "gatewaymesh_jwt_verifications_total", "Verified tokens, by outcome.", "service", "outcome");
         _jwksReads = new LabelledCounter(_meter, "gatewaymesh_jwks_reads_total", "Readings of key sets, by outcome.", "outcome");
+        _authorizations = new LabelledCounter(
+            _meter,
+            "gatewaymesh_external_authorizations_total",
+            "Requests that an authorization service decided about, by outcome.",
+            "service",
+            "outcome");
         _meter.CreateObservableGauge("gatewaymesh_tier", ObserveTier, description: "1 for the tier that carries traffic.");
         _meter.CreateObservableGauge(
             "gatewaymesh_config_revision",
@@ -128,6 +135,9 @@ public sealed class MeshMetrics : IDisposable
 
     /// <summary>Counts a reading of a key set in <c>gatewaymesh_jwks_reads_total{outcome}</c>.</summary>
     internal void CountJwksRead(string outcome) => _jwksReads.Count(outcome);
+
+    /// <summary>Counts a decision in <c>gatewaymesh_external_authorizations_total{service,outcome}</c>.</summary>
+    internal void CountAuthorization(string service, string outcome) => _authorizations.Count(service, outcome);
 
     /// <summary>Counts a change of tier in <c>gatewaymesh_failovers_total{from,to,reason}</c>.</summary>
     public void CountFailover(MeshTier from, MeshTier to, string reason) => _failovers.Count(from.Word(), to.Word(), reason);

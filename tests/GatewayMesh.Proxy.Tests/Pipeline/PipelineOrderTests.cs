@@ -23,7 +23,7 @@ public sealed class PipelineOrderTests
                 "TargetStep",
                 "PathStep",
                 "LivePathStep", "MaxForwardsStep", "MeshHeadersStep", "LoopStep", "RedirectStep", "CallerStep", "ClaimsStep", "GrpcStep",
-                "PaceStep", "RouteStep", "JwtStep", "IntentionStep", "RateLimitStep", "AdmissionStep", "DeadlineStep",
+                "PaceStep", "RouteStep", "CorsStep", "JwtStep", "IntentionStep", "RateLimitStep", "ExternalAuthorizationStep", "AdmissionStep", "DeadlineStep",
                 "IdempotencyStep", "LimitStep", "FaultStep", "PropagationStep",
             }));
     }

@@ -8,6 +8,7 @@ using GatewayMesh.Configuration.Headers;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Policies.Jwt;
 using GatewayMesh.Configuration.Routing;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
@@ -23,6 +24,7 @@ internal sealed class Mesh : IAsyncDisposable
     private readonly Dictionary<(string, int), IngressModel> _ingress = [];
     private IntentionTable _intentions = IntentionTable.Of(DeclaredIntentions.None);
     private PolicyModel _policy = PolicyModel.Default;
+    private FrozenDictionary<string, JwtIssuerModel> _providers = FrozenDictionary<string, JwtIssuerModel>.Empty;
     private int _revision;
 
     private Mesh(DataPlane plane) => Plane = plane;
@@ -151,6 +153,13 @@ internal sealed class Mesh : IAsyncDisposable
         return Apply();
     }
 
+    /// <summary>Sets the issuers that intentions name.</summary>
+    public Mesh Providers(FrozenDictionary<string, JwtIssuerModel> providers)
+    {
+        _providers = providers;
+        return Apply();
+    }
+
     /// <summary>Sets the policy named <c>*</c>, as far as it applies to the process.</summary>
     public Mesh Policy(PolicyModel policy)
     {
@@ -167,6 +176,7 @@ internal sealed class Mesh : IAsyncDisposable
             Gateways = [.. _gateways],
             Ingress = _ingress.ToFrozenDictionary(),
             Intentions = _intentions,
+            JwtProviders = _providers,
             Policy = _policy,
         });
         return this;

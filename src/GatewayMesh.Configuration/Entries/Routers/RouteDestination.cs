@@ -58,6 +58,12 @@ public sealed record RouteDestination
     /// <summary>Changes to the header fields of responses; null for none.</summary>
     public HeaderChanges? ResponseHeaders { get; init; }
 
+    /// <summary>Redirect that the mesh answers with; null for none.</summary>
+    public RequestRedirect? RequestRedirect { get; init; }
+
+    /// <summary>Rewrite of host and path; null for none.</summary>
+    public UrlRewrite? UrlRewrite { get; init; }
+
     internal static RouteDestination Bind(MappingReader reader)
     {
         reader.NotYet("partition");
@@ -73,6 +79,8 @@ public sealed record RouteDestination
             RetryOnConnectFailure = reader.Optional("retryOnConnectFailure", ScalarTypes.Flag, false),
             RetryOnStatusCodes = reader.List("retryOnStatusCodes", ScalarTypes.Number(100, 599)),
             RetryOn = reader.List("retryOn", Condition),
+            RequestRedirect = reader.Has("requestRedirect") ? reader.Section("requestRedirect", Routers.RequestRedirect.Bind) : null,
+            UrlRewrite = reader.Has("urlRewrite") ? reader.Section("urlRewrite", Routers.UrlRewrite.Bind) : null,
             RequestHeaders = HeaderChanges.Bind(reader, "requestHeaders"),
             ResponseHeaders = HeaderChanges.Bind(reader, "responseHeaders"),
         };

@@ -37,7 +37,30 @@ public sealed record RouteEntry(RouteMatch? Match, RouteDestination Destination)
                 "add the path to replace, such as pathPrefix: /");
         }
 
+        CheckUrl(reader, match, destination);
         return new RouteEntry(match, destination) { At = reader.LocationOf("destination") };
+    }
+
+    private static void CheckUrl(MappingReader reader, RouteMatch? match, RouteDestination destination)
+    {
+        if ((destination.RequestRedirect?.Path ?? destination.UrlRewrite?.Path)?.ReplacePrefixMatch is not null
+            && match?.Path is not { Test: PathTest.Prefix })
+        {
+            reader.Fail(
+                reader.LocationOf("destination"),
+                reader.PathOf("destination"),
+                "has replacePrefixMatch without pathPrefix in match.http",
+                "add the prefix to replace, such as pathPrefix: /v1");
+        }
+
+        if (destination is { RequestRedirect: not null, UrlRewrite: not null } or { UrlRewrite.Path: not null, PrefixRewrite: not null })
+        {
+            reader.Fail(
+                reader.LocationOf("destination"),
+                reader.PathOf("destination"),
+                "has more than one of requestRedirect, urlRewrite, and prefixRewrite",
+                "keep one of them");
+        }
     }
 
     private static RouteMatch? BindMatch(MappingReader reader)

@@ -1,4 +1,5 @@
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Entries.Routers;
 using GatewayMesh.Configuration.Paths;
 
 namespace GatewayMesh.Proxy.Routing.Matching;
@@ -11,6 +12,7 @@ namespace GatewayMesh.Proxy.Routing.Matching;
 internal sealed class PathRewrite
 {
     private readonly bool _whole;
+    private readonly bool _bySegments;
     private readonly string _from;
     private readonly string _to;
 
@@ -23,6 +25,18 @@ internal sealed class PathRewrite
         _to = Visible(to.StartsWith('/') ? to : "/" + to); // otherwise it would become part of the host
     }
 
+    private PathRewrite(string from, string to, bool isWhole, bool bySegments) =>
+        (_from, _to, _whole, _bySegments) = (from, Visible(to), isWhole, bySegments);
+
+    /// <summary>Returns the rewrite of the Gateway API's path modifier; null for none.</summary>
+    /// <param name="change">The modifier.</param>
+    /// <param name="matched">Path of the rule.</param>
+    public static PathRewrite? Of(PathChange? change, PathRule? matched) =>
+        change?.ReplaceFullPath is { } whole ? new PathRewrite("", whole, isWhole: true, bySegments: false)
+        : change?.ReplacePrefixMatch is { } prefix && matched is { Test: PathTest.Prefix }
+            ? new PathRewrite(RoutePath.OfRule(matched.Value), prefix, isWhole: false, bySegments: true)
+        : null;
+
     /// <summary>Replacement of the matched path.</summary>
     public string To => _to;
 
@@ -34,6 +48,15 @@ internal sealed class PathRewrite
         if (_whole)
         {
             return string.Concat(_to, rest);
+        }
+
+        if (_bySegments)
+        {
+            // /v1 and /v1/ become /v2 or /: one slash between the replacement and what was behind the prefix.
+            var behind = RoutePath.Behind(pathAndQuery[..end], _from);
+            var slash = _from.EndsWith('/') || _to.Length == 1 || behind is ['/', ..] ? "/" : "";
+            return behind.Length == 0 ? string.Concat(_to, rest)
+                : string.Concat(_to.AsSpan().TrimEnd('/'), slash, behind.TrimStart('/'), rest);
         }
 
         return string.Concat(_to, RoutePath.Behind(pathAndQuery[..end], _from), rest);

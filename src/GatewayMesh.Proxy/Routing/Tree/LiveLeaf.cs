@@ -23,6 +23,12 @@ internal sealed class LiveLeaf(string name, string rule, ImmutableArray<LeafTarg
     /// <summary>Changes to header fields by the split and the rule that led here; null for none.</summary>
     public FieldEdits? Edits { get; init; }
 
+    /// <summary>Redirect in place of a response; null for none.</summary>
+    public RedirectTarget? Redirect { get; init; }
+
+    /// <summary>Host that instances see; null for the request's.</summary>
+    public string? Host { get; init; }
+
     /// <inheritdoc/>
     public override bool Splits => false;
 

@@ -61,8 +61,12 @@ internal sealed class RouteCompiler(EndpointTable endpoints)
                         target.Id, endpoints.FindTarget(target.Id)!, RoutePolicy.Of(target.Policy, resolver, action)))],
             action.PrefixRewrite is { Length: > 0 } rewrite && rule?.Match is { Path: { Test: PathTest.Exact or PathTest.Prefix } path }
                 ? new PathRewrite(path, rewrite)
-                : null)
+                : PathRewrite.Of(action.UrlRewrite?.Path, rule?.Match?.Path))
         {
+            Redirect = action.RequestRedirect is { } redirect
+                ? new RedirectTarget(redirect, PathRewrite.Of(redirect.Path, rule?.Match?.Path))
+                : null,
+            Host = action.UrlRewrite?.Hostname,
             // As in Envoy: the more specific changes first, so that the rule's value replaces the split's.
             Edits = FieldEdits.Join(edits, FieldEdits.Of(action.RequestHeaders, action.ResponseHeaders)),
         };

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Headers;
+
+namespace GatewayMesh.Configuration.Policies.Cors;
+
+/// <summary>Declared <c>cors</c> of a service-policy; a null value is inherited.</summary>
+public sealed record CorsEntry
+{
+    private const int MostOrigins = 64;
+
+    private static readonly ScalarType<string> Token = new("use a name, such as x-request-id", text =>
+        HeaderName.IsToken(text) ? Scalar.Good(text) : Scalar.Bad<string>($"{Quoted.Of(text)} is not a name", "use a name such as GET"));
+
+    private static readonly ScalarType<TimeSpan> Age = ScalarTypes.Wait.Where(
+        age => age <= TimeSpan.FromDays(1), "is longer than 24h", "use a time such as 10m: browsers keep an answer at most a day");
+
+    /// <summary><c>origins</c>: origins whose pages may call; empty turns an inherited list off.</summary>
+    public ImmutableArray<CorsOrigin>? Origins { get; init; }
+
+    /// <summary><c>methods</c>: methods that pages may use.</summary>
+    public ImmutableArray<string>? Methods { get; init; }
+
+    /// <summary><c>headers</c>: request fields that pages may send.</summary>
+    public ImmutableArray<string>? Headers { get; init; }
+
+    /// <summary><c>exposedHeaders</c>: response fields that pages may read.</summary>
+    public ImmutableArray<string>? ExposedHeaders { get; init; }
+
+    /// <summary><c>credentials</c>: pages may send cookies and other credentials.</summary>
+    public bool? Credentials { get; init; }
+
+    /// <summary><c>maxAge</c>: time for which browsers keep a preflight answer.</summary>
+    public TimeSpan? MaxAge { get; init; }
+
+    internal static CorsEntry Bind(MappingReader reader)
+    {
+        var origins = reader.Items("origins", CorsOrigin.Bind);
+        if (origins.Length > MostOrigins)
+        {
+            reader.Fail("origins", $"has more than {MostOrigins} origins", "use suffix or regex");
+        }
+
+        var credentials = reader.OrNull("credentials", ScalarTypes.Flag);
+        if (credentials == true && origins.Any(origin => origin.Exact == "*"))
+        {
+            reader.Fail("credentials", "conflicts with the origin *: any page could act for the user", "list the origins");
+        }
+
+        return new CorsEntry
+        {
+            Origins = reader.Has("origins") ? origins : null,
+            Methods = reader.Has("methods") ? reader.List("methods", Token) : null,
+            Headers = reader.Has("headers") ? reader.List("headers", Token) : null,
+            ExposedHeaders = reader.Has("exposedHeaders") ? reader.List("exposedHeaders", Token) : null,
+            Credentials = credentials,
+            MaxAge = reader.OrNull("maxAge", Age),
+        };
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Matching;
+
+namespace GatewayMesh.Configuration.Policies.Cors;
+
+/// <summary>
+/// Origins (RFC 6454) whose pages may call: one, all with a suffix, or all that match an expression. One of the three is set.
+/// </summary>
+public sealed record CorsOrigin
+{
+    private static readonly ScalarType<string> Origin = new("use an origin, such as https://app.example", text =>
+        text == "*"
+        || (Uri.TryCreate(text, UriKind.Absolute, out var url) && text == $"{url.Scheme}://{url.Authority}")
+            ? Scalar.Good(text)
+            : Scalar.Bad<string>($"{Quoted.Of(text)} is not an origin", "use an origin without a path, such as https://app.example, or *"));
+
+    private static readonly ScalarType<string> Ending = new("use a suffix, such as .app.example", text =>
+        text is ['.', _, _, ..]
+            ? Scalar.Good(text)
+            : Scalar.Bad<string>(
+                $"{Quoted.Of(text)} does not begin with a dot, so that it also matches names of others", "use .app.example"));
+
+    private Regex? _expression;
+
+    /// <summary>The origin, or <c>*</c> for all. Empty: not compared.</summary>
+    public string Exact { get; init; } = "";
+
+    /// <summary>End of the origins, from a dot. Empty: not compared.</summary>
+    public string Suffix { get; init; } = "";
+
+    /// <summary>Expression (RE2) that the whole origin matches. Empty: not compared.</summary>
+    public string Regex { get; init; } = "";
+
+    [JsonIgnore]
+    private Regex? Expression => _expression ??= RegexText.TryCompile(Regex, ignoreCase: false, out var compiled, out _) ? compiled : null;
+
+    /// <summary>True if pages of <paramref name="origin"/> may call.</summary>
+    public bool Matches(string origin)
+    {
+        ArgumentNullException.ThrowIfNull(origin);
+        return Exact.Length > 0 ? Exact == "*" || Exact.Equals(origin, StringComparison.OrdinalIgnoreCase)
+            : Suffix.Length > 0 ? origin.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase)
+            : Expression?.IsMatch(origin) == true;
+    }
+
+    internal static CorsOrigin Bind(MappingReader reader)
+    {
+        if (((ReadOnlySpan<bool>)[reader.Has("exact"), reader.Has("suffix"), reader.Has("regex")]).Count(true) != 1)
+        {
+            reader.Fail("has not exactly one of exact, suffix, and regex", "keep one of them");
+        }
+
+        return new CorsOrigin
+        {
+            Exact = reader.Optional("exact", Origin, ""),
+            Suffix = reader.Optional("suffix", Ending, ""),
+            Regex = reader.Optional("regex", RegexText.Type, ""),
+        };
+    }
+}

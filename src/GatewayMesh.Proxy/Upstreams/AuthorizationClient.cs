@@ -1,0 +1,188 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Net;
+using GatewayMesh.Configuration.Policies.ExternalAuthorization;
+using GatewayMesh.Proxy.ExternalAuthorization;
+using GatewayMesh.Proxy.Forwarding;
+using GatewayMesh.Proxy.Messages;
+using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Resilience;
+
+namespace GatewayMesh.Proxy.Upstreams;
+
+/// <summary>
+/// Asks authorization services over connections of its own. The question has the chosen fields of the request and, as at nginx and Traefik,
+/// <c>X-Forwarded-Method</c>, <c>-Proto</c>, <c>-Host</c>, <c>-Uri</c>, and <c>-For</c>, all set here. An answer is bounded in size and
+/// time, and its redirects are for the client.
+/// </summary>
+internal sealed class AuthorizationClient(TimeProvider time) : IDisposable
+{
+    /// <summary>Longest body of a denying answer: 64 KiB; a longer one is cut off, and the client receives none.</summary>
+    public const int MostAnswerBytes = 65_536;
+
+    private const int MostFields = 100;
+
+    private readonly ConcurrentDictionary<string, AuthorizationGate> _gates = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        MaxResponseHeadersLength = 32,
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+    });
+
+    /// <summary>Returns the gate of a service.</summary>
+    public AuthorizationGate GateOf(string service) => _gates.GetOrAdd(service, static (_, time) => new AuthorizationGate(time), time);
+
+    /// <summary>Forgets the gates of services that are gone.</summary>
+    public void Keep(Func<string, bool> isKnown)
+    {
+        foreach (var service in _gates.Keys.Where(service => !isKnown(service)))
+        {
+            _gates.TryRemove(service, out _);
+        }
+    }
+
+    /// <summary>Asks the service of <paramref name="model"/>. Does not throw.</summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="model">Settings.</param>
+    /// <param name="gate">Gate whose permit was taken; returned here.</param>
+    /// <param name="key">Key for keeping an allowing answer; null to keep none.</param>
+    /// <param name="body">Body of the question; null for none.</param>
+    public Task<AuthorizationAnswer> AskAsync(
+        Exchange exchange, ExternalAuthorizationModel model, AuthorizationGate gate, UInt128? key, byte[]? body)
+    {
+        var question = Question(exchange, model, body); // reads the request, so not on another thread
+        return Task.Run(() => AskAsync(question, model, gate, key));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    private static HttpRequestMessage Question(Exchange exchange, ExternalAuthorizationModel model, byte[]? body)
+    {
+        var method = model.Method switch
+        {
+            AuthorizationMethod.Get => HttpMethod.Get,
+            AuthorizationMethod.Post => HttpMethod.Post,
+            _ => new HttpMethod(exchange.Method),
+        };
+        var question = new HttpRequestMessage(method, model.Url) { Version = HttpVersion.Version11 };
+        if (body is not null)
+        {
+            question.Content = new ByteArrayContent(body);
+        }
+
+        var fields = exchange.Head.Fields;
+        foreach (var name in model.RequestHeaders)
+        {
+            if (!HopByHop.Contains(name, fields[KnownField.Connection]) && !MeshHeaders.IsMeshHeader(name))
+            {
+                foreach (var value in fields[name])
+                {
+                    Add(question, name, value ?? "");
+                }
+            }
+        }
+
+        Add(question, "X-Forwarded-Method", exchange.Method);
+        Add(question, "X-Forwarded-Proto", exchange.InboundConnection.Tls is null || !exchange.Behavior.AtTheEdge ? "http" : "https");
+        Add(question, "X-Forwarded-Host", exchange.Host);
+        Add(question, "X-Forwarded-Uri", exchange.Target.PathAndQuery);
+        Add(question, "X-Forwarded-For", exchange.InboundConnection.Peer.ToString());
+        Add(question, "X-Request-Id", exchange.RequestId);
+        return question;
+    }
+
+    private static void Add(HttpRequestMessage question, string name, string value)
+    {
+        if (!question.Headers.TryAddWithoutValidation(name, value))
+        {
+            _ = question.Content?.Headers.TryAddWithoutValidation(name, value);
+        }
+    }
+
+    private async Task<AuthorizationAnswer> AskAsync(
+        HttpRequestMessage question, ExternalAuthorizationModel model, AuthorizationGate gate, UInt128? key)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(model.Timeout, time);
+            using (question)
+            {
+                using var response = await _client.SendAsync(question, limit.Token).ConfigureAwait(false);
+                var answer = await ReadAsync(response, model, limit.Token).ConfigureAwait(false);
+                if (key is { } kept && answer.Outcome == AuthorizationOutcome.Allowed)
+                {
+                    gate.Keep(kept, answer);
+                }
+
+                return answer;
+            }
+        }
+        catch (Exception failure) when (
+            failure is HttpRequestException or IOException or OperationCanceledException or InvalidOperationException)
+        {
+            return new AuthorizationAnswer(
+                AuthorizationOutcome.Unavailable,
+                [],
+                Because: failure is OperationCanceledException ? "no answer in time" : "no valid answer");
+        }
+        finally
+        {
+            gate.Leave();
+        }
+    }
+
+    private static async Task<AuthorizationAnswer> ReadAsync(
+        HttpResponseMessage response, ExternalAuthorizationModel model, CancellationToken cancellation)
+    {
+        var status = (int)response.StatusCode;
+        var fields = new FieldTable();
+        MessageFields.Read(response.Headers, fields);
+        MessageFields.Read(response.Content.Headers, fields);
+        if (status is >= 200 and < 300)
+        {
+            return new AuthorizationAnswer(
+                AuthorizationOutcome.Allowed,
+                [.. model.ResponseHeaders.SelectMany(name => fields[name].Select(value => new Field(name, value ?? "")))]);
+        }
+
+        if (status is < 300 or >= 500)
+        {
+            return new AuthorizationAnswer(AuthorizationOutcome.Unavailable, [], Because: $"status {status}");
+        }
+
+        var buffer = new byte[MostAnswerBytes + 1];
+        using var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
+        return new AuthorizationAnswer(
+            AuthorizationOutcome.Denied,
+            [],
+            new LocalAnswer(status, Passed(fields), length > MostAnswerBytes ? default : buffer.AsMemory(0, length)));
+    }
+
+    // What a client may see of the service's answer: no fields of the connection, the framing, or the mesh.
+    private static ImmutableArray<Field> Passed(FieldTable fields)
+    {
+        var passed = ImmutableArray.CreateBuilder<Field>();
+        var connection = fields[KnownField.Connection];
+        foreach (var line in fields.Lines)
+        {
+            if (passed.Count < MostFields
+                && !HopByHop.Contains(line.Name, connection)
+                && line.Known is not (KnownField.ContentLength or KnownField.TransferEncoding or KnownField.Date or KnownField.Via
+                    or KnownField.ProxyStatus)
+                && !MeshHeaders.IsMeshHeader(line.Name)
+                && FieldSyntax.IsValid(line.Name, line.Value, isHttp2: false))
+            {
+                passed.Add(new Field(line.Name, line.Value));
+            }
+        }
+
+        return passed.ToImmutable();
+    }
+}
