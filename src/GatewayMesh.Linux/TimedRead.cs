@@ -4,15 +4,15 @@ using System.Globalization;
 namespace GatewayMesh.Linux;
 
 /// <summary>
-/// Reads with a deadline. A blocked disk or network share blocks its reader, and nothing cancels that wait; so the read runs on its own
-/// thread, and the caller continues without it. At most one thread is lost per path.
+/// Reads with a deadline. A blocked disk or network share blocks its reader, and nothing cancels that wait; so the read runs on a thread of
+/// its own, and the caller continues without it. At most one thread is lost per path. A thread that has read waits a while for the next
+/// read.
 /// </summary>
 public static class TimedRead
 {
-    // A guard reads too and has little memory.
-    private const int Stack = 256 * 1024;
-
     private static readonly ConcurrentDictionary<string, long> Blocked = new(StringComparer.Ordinal);
+
+    private static ReadThread? Free;
 
     /// <summary>Maximum time of a read: 5 s.</summary>
     public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(5);
@@ -31,22 +31,25 @@ public static class TimedRead
         }
 
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(
-            () =>
+        var thread = Interlocked.Exchange(ref Free, null);
+        Action work = () =>
+        {
+            try
             {
-                try
-                {
-                    result.SetResult(read());
-                }
-                catch (Exception failure)
-                {
-                    result.SetException(failure);
-                }
+                result.SetResult(read());
+            }
+            catch (Exception failure)
+            {
+                result.SetException(failure);
+            }
 
-                _ = Blocked.TryRemove(path, out _);
-            },
-            Stack) { IsBackground = true, Name = "timed read" };
-        thread.Start();
+            _ = Blocked.TryRemove(path, out _);
+        };
+        if (thread?.TryRun(work) != true)
+        {
+            thread = new ReadThread(work);
+        }
+
         if (!Ended(result.Task, limit))
         {
             Blocked[path] = Environment.TickCount64;
@@ -59,6 +62,7 @@ public static class TimedRead
             throw Late(path, limit);
         }
 
+        Volatile.Write(ref Free, thread);
         return result.Task.GetAwaiter().GetResult();
     }
 

@@ -50,6 +50,15 @@ internal sealed class TimedReadTests
     }
 
     [Test]
+    public void Reads_one_after_the_other_use_one_thread()
+    {
+        static int Read(string path) => TimedRead.Run(path, Long, () => Environment.CurrentManagedThreadId);
+
+        var first = Read("first");
+        Assert.That(Enumerable.Range(0, 20).Select(_ => Read("second")), Is.All.EqualTo(first));
+    }
+
+    [Test]
     public void A_read_never_occupies_a_pool_thread() =>
         Assert.That(TimedRead.Run("pool", Long, () => Thread.CurrentThread.IsThreadPoolThread), Is.False);
 }

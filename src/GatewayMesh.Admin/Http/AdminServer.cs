@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using GatewayMesh.Linux;
 
 namespace GatewayMesh.Admin.Http;
 
@@ -13,7 +14,7 @@ public sealed class AdminServer : IDisposable
     /// <summary>Maximum number of concurrent connections.</summary>
     public const int MaxConnections = 32;
 
-    private static readonly TimeSpan StopCheck = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan DescriptorPause = TimeSpan.FromMilliseconds(250);
 
     // Handlers write JSON and relay; they do not recurse. 32 default stacks would take 256 MB of address space, too much for a limited
     // container.
@@ -23,6 +24,7 @@ public sealed class AdminServer : IDisposable
     private readonly AdminExchange _exchange;
     private readonly Thread _accepting;
     private readonly AdminConnections _connections = new(MaxConnections);
+    private readonly Wake _wake = new();
     private volatile bool _stopping;
 
     /// <summary>Starts the server.</summary>
@@ -48,17 +50,27 @@ public sealed class AdminServer : IDisposable
     /// <summary>Stops accepting. Open connections run to their end.</summary>
     public void Dispose()
     {
-        _stopping = true;
-        _accepting.Join();
+        if (!_stopping)
+        {
+            _stopping = true;
+            _wake.Signal();
+            _accepting.Join();
+            _wake.Dispose();
+        }
     }
 
     private void Accept()
     {
+        var poll = new PollSet();
         while (!_stopping)
         {
             try
             {
-                if (_listener.Poll(StopCheck, SelectMode.SelectRead) && !_stopping)
+                poll.Clear();
+                _ = poll.Add(_wake.Number);
+                var index = poll.Add((int)_listener.Handle);
+                _ = poll.Wait(Timeout.InfiniteTimeSpan);
+                if (poll.IsReady(index) && !_stopping)
                 {
                     Serve(_listener.Accept());
                 }
@@ -66,7 +78,7 @@ public sealed class AdminServer : IDisposable
             catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
             {
                 // The connection stays in the queue, and poll would report it again at once: wait instead of spinning.
-                Thread.CurrentThread.Join(StopCheck);
+                Thread.CurrentThread.Join(DescriptorPause);
             }
             catch (SocketException)
             {

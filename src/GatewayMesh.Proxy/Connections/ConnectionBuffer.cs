@@ -2,15 +2,20 @@ using System.Buffers;
 
 namespace GatewayMesh.Proxy.Connections;
 
-/// <summary>Bytes received and not yet consumed, in a rented array that grows up to a limit and is returned while empty.</summary>
-/// <param name="limit">Maximum number of bytes.</param>
+/// <summary>
+/// Bytes received and not yet consumed, in a rented array that grows up to a limit and is returned while empty. Content that arrives faster
+/// than it is read is received in larger pieces: after a read that filled the array, an empty array is exchanged for one of 64 KiB.
+/// </summary>
+/// <param name="limit">Maximum number of bytes that are kept together, for a head.</param>
 internal struct ConnectionBuffer(int limit)
 {
-    private const int FirstRent = 4096;
+    private const int FirstRent = 16 * 1024;
+    private const int LargeRent = 64 * 1024;
 
     private byte[]? _array;
     private int _start;
     private int _end;
+    private bool _wasFilled;
 
     /// <summary>The bytes.</summary>
     public readonly ReadOnlySpan<byte> Span => _array.AsSpan(_start, _end - _start);
@@ -27,7 +32,13 @@ internal struct ConnectionBuffer(int limit)
     /// <summary>Returns free room behind the bytes, at least one byte; empty if the limit is reached.</summary>
     public Memory<byte> Room()
     {
-        _array ??= ArrayPool<byte>.Shared.Rent(FirstRent);
+        if (_wasFilled && _array?.Length < LargeRent)
+        {
+            Release();
+        }
+
+        _array ??= ArrayPool<byte>.Shared.Rent(_wasFilled ? LargeRent : FirstRent);
+
         if (_end == _array.Length)
         {
             if (_start > 0)
@@ -48,15 +59,21 @@ internal struct ConnectionBuffer(int limit)
     }
 
     /// <summary>Adds bytes that were received into <see cref="Room"/>.</summary>
-    public void Add(int count) => _end += count;
+    public void Add(int count)
+    {
+        _end += count;
+        _wasFilled = _end == _array!.Length;
+    }
 
-    /// <summary>Consumes bytes.</summary>
+    /// <summary>
+    /// Consumes bytes. With the last of them the array is returned, so that a request that waits for its response holds none.
+    /// </summary>
     public void Take(int count)
     {
         _start += count;
-        if (_start == _end)
+        if (count > 0)
         {
-            (_start, _end) = (0, 0);
+            Release();
         }
     }
 

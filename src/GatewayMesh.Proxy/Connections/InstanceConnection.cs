@@ -108,6 +108,11 @@ internal sealed class InstanceConnection : IInputWatcher
                     throw new MessageFaultException(_reader.Fault);
             }
 
+            if (_received.IsEmpty)
+            {
+                await _channel.WaitInputAsync().ConfigureAwait(false); // a request that waits holds no buffer
+            }
+
             var count = await _channel.ReadAsync(_received.Room()).ConfigureAwait(false);
             if (count == 0)
             {
@@ -143,6 +148,11 @@ internal sealed class InstanceConnection : IInputWatcher
                     return default;
                 case BodyPartKind.Fault:
                     throw new MessageFaultException(_body.Fault);
+            }
+
+            if (_received.IsEmpty)
+            {
+                await _channel.WaitInputAsync().ConfigureAwait(false); // a request that waits holds no buffer
             }
 
             var count = await _channel.ReadAsync(_received.Room()).ConfigureAwait(false);

@@ -17,6 +17,7 @@ namespace GatewayMesh.Proxy.Forwarding;
 internal sealed class Upload(Exchange exchange, ClientConnection client)
 {
     private const int BufferSize = 16 * 1024;
+    private const int LargeBufferSize = 64 * 1024; // after a read that filled the first
 
     private CancellationTokenSource _stop = new();
     private InstanceConnection _connection = null!;
@@ -84,6 +85,11 @@ internal sealed class Upload(Exchange exchange, ClientConnection client)
             {
                 await SendAsync(buffer.AsMemory(0, count)).ConfigureAwait(false);
                 Progressed?.Invoke();
+                if (count == buffer.Length && count < LargeBufferSize)
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = ArrayPool<byte>.Shared.Rent(LargeBufferSize);
+                }
             }
 
             await FinishAsync().ConfigureAwait(false);

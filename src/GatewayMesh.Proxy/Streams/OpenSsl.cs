@@ -52,6 +52,9 @@ internal static unsafe partial class OpenSsl
     [LibraryImport(Ssl, EntryPoint = "SSL_CTX_ctrl")]
     internal static partial nint ContextControl(nint context, int command, nint number, void* argument);
 
+    [LibraryImport(Ssl, EntryPoint = "SSL_CTX_set_default_read_buffer_len")]
+    internal static partial void ContextSetReadBuffer(nint context, nuint length);
+
     [LibraryImport(Ssl, EntryPoint = "SSL_CTX_set_options")]
     internal static partial ulong ContextSetOptions(nint context, ulong options);
 

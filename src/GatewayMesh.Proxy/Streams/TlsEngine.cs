@@ -22,6 +22,7 @@ internal sealed class TlsEngine : IDisposable
     private readonly TlsHandle _handle;
     private nint _ssl;
     private Exception? _callbackFailure;
+    private HeldRecords _held;
     private IOException? _failure;
     private AlertName _refused;
     private bool _isInside;
@@ -142,6 +143,27 @@ internal sealed class TlsEngine : IDisposable
         return Leave(result, result > 0);
     }
 
+    /// <summary>Holds the records that are written from now on, at most <see cref="HeldRecords.MostRecords"/>, until <see cref="Flush"/>.</summary>
+    public void Hold() => _held.Open();
+
+    /// <summary>Sends the records that are held, as far as the socket has room.</summary>
+    public TlsStep Flush()
+    {
+        if (!_held.IsOpen)
+        {
+            return TlsStep.Done;
+        }
+
+        var sent = Noted(_socket.SendNow(_held.Span, default));
+        if (sent < 0)
+        {
+            return sent == StreamSocket.WouldBlock ? TlsStep.WaitsForOutput : TlsStep.Failed;
+        }
+
+        _held.Take(sent);
+        return _held.IsOpen ? TlsStep.WaitsForOutput : TlsStep.Done;
+    }
+
     /// <summary>True if data, an end, or a failure is pending; false for what is of TLS alone, or not a whole record.</summary>
     public unsafe bool Peek()
     {
@@ -189,6 +211,7 @@ internal sealed class TlsEngine : IDisposable
         if (!_isInside)
         {
             _ssl = 0;
+            _held.Drop();
             _handle.Dispose();
         }
     }
@@ -201,8 +224,11 @@ internal sealed class TlsEngine : IDisposable
         return Noted(received);
     }
 
-    /// <summary>Sends bytes of a record for OpenSSL.</summary>
-    internal int SendRecord(ReadOnlySpan<byte> record) => Noted(_socket.SendNow(record, default));
+    /// <summary>Sends bytes of a record for OpenSSL, behind those that are held.</summary>
+    internal int SendRecord(ReadOnlySpan<byte> record) =>
+        !_held.IsOpen ? Noted(_socket.SendNow(record, default))
+        : _held.TryAdd(record) ? record.Length
+        : StreamSocket.WouldBlock;
 
     /// <summary>Verifies the peer's certificate.</summary>
     internal AlertName Judge(X509Certificate2 certificate, X509Certificate2Collection sent) =>

@@ -25,6 +25,7 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
     private ReadOnlyMemory<byte> _second;
     private IInputWatcher? _watcher;
     private bool _readsOnOutput;
+    private bool _isReadToEnd;
     private bool _isEnded;
 
     private TlsStream(LoopSocket socket, TlsEngine engine)
@@ -46,7 +47,7 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
     public bool IsTls13 { get; private set; }
 
     /// <inheritdoc/>
-    public override bool HasInput => IsClosed || ((Socket.HasInput || _engine.HasPending) && _engine.Peek());
+    public override bool HasInput => IsClosed || _isReadToEnd || ((Socket.HasInput || _engine.HasPending) && _engine.Peek());
 
     /// <summary>Creates the side of the server. Called on the loop's thread, then <see cref="HandshakeAsync"/>.</summary>
     /// <param name="socket">The connection; not used otherwise.</param>
@@ -103,7 +104,7 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
     {
         ArgumentOutOfRangeException.ThrowIfZero(into.Length);
         var count = 0;
-        var step = IsClosed || Socket.HasInput || _engine.HasPending ? _engine.Read(into.Span, out count) : TlsStep.WaitsForInput;
+        var step = HasReason ? ReadRecords(into.Span, out count) : TlsStep.WaitsForInput;
         if (step == TlsStep.Done)
         {
             return new(count);
@@ -121,7 +122,7 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
     }
 
     /// <inheritdoc/>
-    public override ValueTask WaitInputAsync() => _engine.HasPending ? ValueTask.CompletedTask : Socket.WaitInputAsync();
+    public override ValueTask WaitInputAsync() => _engine.HasPending || _isReadToEnd ? ValueTask.CompletedTask : Socket.WaitInputAsync();
 
     /// <inheritdoc/>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second = default)
@@ -235,7 +236,7 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
 
     private void ContinueReading()
     {
-        var step = _engine.Read(_into.Span, out var count);
+        var step = ReadRecords(_into.Span, out var count);
         if (step is TlsStep.WaitsForInput or TlsStep.WaitsForOutput)
         {
             Await(step, ReadAgain);
@@ -273,6 +274,27 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
         }
     }
 
+    // True if a read would not just wait for an event.
+    private bool HasReason => Socket.HasInput || _engine.HasPending || _isReadToEnd || IsClosed;
+
+    // As many records as have arrived and fit. An end or a failure behind them is met again by the next read.
+    private TlsStep ReadRecords(Span<byte> into, out int count)
+    {
+        var step = _engine.Read(into, out count);
+        while (count > 0 && count < into.Length && (Socket.HasInput || _engine.HasPending))
+        {
+            var next = _engine.Read(into[count..], out var more);
+            count += more;
+            if (more == 0)
+            {
+                _isReadToEnd = next is TlsStep.Done or TlsStep.Failed;
+                break;
+            }
+        }
+
+        return step;
+    }
+
     // Reading waits for room only while OpenSSL answers a message of its own; a write that waits for the same goes first.
     private void Await(TlsStep step, Action<object?> again)
     {
@@ -287,26 +309,40 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
         }
     }
 
-    // Small parts share a record.
     private TlsStep WriteRecords()
     {
-        while (_first.Length + _second.Length > 0)
+        while (true)
         {
-            int count;
-            var step = _first.IsEmpty ? _engine.Write(_second.Span, out count)
-                : _second.IsEmpty || _first.Length >= TlsEngine.RecordLength ? _engine.Write(_first.Span, out count)
-                : WriteTogether(out count);
-            if (step != TlsStep.Done)
+            var step = _engine.Flush();
+            if (step != TlsStep.Done || _first.Length + _second.Length == 0)
             {
-                return step == TlsStep.WaitsForInput ? TlsStep.Failed : step;
+                return step;
             }
 
-            var ofFirst = Math.Min(count, _first.Length);
-            (_first, _second) = (_first[ofFirst..], _second[(count - ofFirst)..]);
-        }
+            if (_first.Length + _second.Length > TlsEngine.RecordLength)
+            {
+                _engine.Hold();
+            }
 
-        return TlsStep.Done;
+            for (var records = 0; records < HeldRecords.MostRecords && _first.Length + _second.Length > 0; records++)
+            {
+                step = WriteRecord(out var count);
+                if (step != TlsStep.Done)
+                {
+                    return step == TlsStep.WaitsForInput ? TlsStep.Failed : step;
+                }
+
+                var ofFirst = Math.Min(count, _first.Length);
+                (_first, _second) = (_first[ofFirst..], _second[(count - ofFirst)..]);
+            }
+        }
     }
+
+    // Small parts share a record.
+    private TlsStep WriteRecord(out int count) =>
+        _first.IsEmpty ? _engine.Write(_second.Span, out count)
+        : _second.IsEmpty || _first.Length >= TlsEngine.RecordLength ? _engine.Write(_first.Span, out count)
+        : WriteTogether(out count);
 
     // If the socket is full, the record is put together again from the same bytes.
     private TlsStep WriteTogether(out int count)

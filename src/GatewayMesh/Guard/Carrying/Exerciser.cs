@@ -6,7 +6,7 @@ namespace GatewayMesh.Guard.Carrying;
 
 /// <summary>
 /// Keeps the path through the gateways exercised. Every ten seconds, for each service, a warm tunnel is used for a small request through
-/// the gateway's data path, and a new tunnel replaces it. While no gateway responds, the interval is 250 ms.
+/// the gateway's data path, and a new tunnel replaces it. While no gateway responds, the interval is 250 ms; while none is known, 1 s.
 /// </summary>
 internal sealed class Exerciser(
     GatewayDirectory directory,
@@ -21,6 +21,7 @@ internal sealed class Exerciser(
     private const int GatewaysEach = 2;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
     private volatile TaskCompletionSource _hurry = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,8 +39,9 @@ internal sealed class Exerciser(
         {
             while (true)
             {
-                var any = await ExerciseAllAsync(cancellation).ConfigureAwait(false);
-                await PauseAsync(any ? Interval : RetryInterval, cancellation).ConfigureAwait(false);
+                var (isAnyKnown, hasAnyAnswered) = await ExerciseAllAsync(cancellation).ConfigureAwait(false);
+                var pause = hasAnyAnswered ? Interval : isAnyKnown ? RetryInterval : LookInterval;
+                await PauseAsync(pause, cancellation).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -62,7 +64,7 @@ internal sealed class Exerciser(
         }
     }
 
-    private async Task<bool> ExerciseAllAsync(CancellationToken cancellation)
+    private async Task<(bool IsAnyKnown, bool HasAnyAnswered)> ExerciseAllAsync(CancellationToken cancellation)
     {
         var any = false;
         var known = new HashSet<string>();
@@ -79,7 +81,7 @@ internal sealed class Exerciser(
         }
 
         watch.Keep(known);
-        return any;
+        return (known.Count > 0, any);
     }
 
     private async Task<bool> ExerciseAsync(string service, GatewayAddress gateway, CancellationToken cancellation)

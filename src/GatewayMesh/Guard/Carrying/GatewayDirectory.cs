@@ -25,7 +25,8 @@ internal sealed class GatewayDirectory(string runDir)
             var known = _known.GetValueOrDefault(service) ?? new Listing(default, []);
             try
             {
-                var written = File.GetLastWriteTimeUtc(path);
+                var file = new FileInfo(path);
+                var written = file.Exists ? file.LastWriteTimeUtc : known.Written;
                 if (written != known.Written && GatewayList.Read(RegularFile.ReadAllBytes(path, Longest)) is { } list)
                 {
                     _known[service] = known = new Listing(written, list.Gateways);

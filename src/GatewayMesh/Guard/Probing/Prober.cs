@@ -6,14 +6,25 @@ namespace GatewayMesh.Guard.Probing;
 
 /// <summary>
 /// Sends small requests through a worker's real data path: guard → probe listener → parser, pipeline, forwarder → the guard's
-/// <see cref="ProbeUpstream"/> → back. Runs in the guard's poll loop, without a thread.
+/// <see cref="ProbeUpstream"/> → back. Runs in the guard's poll loop, without a thread. While the worker serves traffic on every loop, most
+/// probes are left out.
 /// </summary>
-internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSpan timeout) : IDisposable
+/// <param name="probeListener">Address of the worker's probe listener.</param>
+/// <param name="interval">Time between two probes.</param>
+/// <param name="timeout">Time after which a probe has failed.</param>
+/// <param name="hasServed">
+/// True if the worker has served traffic on every loop since the previous call; null: every probe is sent.
+/// </param>
+internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSpan timeout, Func<bool>? hasServed = null) : IDisposable
 {
+    /// <summary>Maximum number of probes in a row that traffic replaces: 9, so that one is sent each second by default.</summary>
+    internal const int MostReplaced = 9;
+
     private readonly byte[] _answer = new byte[4096];
     private Socket? _connection;
     private int _filled;
     private int _index;
+    private int _replaced = MostReplaced; // until a probe passes
     private TimeSpan _nextAt;
     private TimeSpan? _deadline;
 
@@ -35,7 +46,7 @@ internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSp
     }
 
     /// <summary>Skips the interval: something looks wrong.</summary>
-    internal void Hurry(TimeSpan now) => _nextAt = now < _nextAt ? now : _nextAt;
+    internal void Hurry(TimeSpan now) => (_nextAt, _replaced) = (now < _nextAt ? now : _nextAt, MostReplaced);
 
     /// <summary>Continues with ready descriptors and due times.</summary>
     internal WorkerProbeResult Advance(PollSet poll, TimeSpan now)
@@ -50,7 +61,19 @@ internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSp
             return now >= deadline ? Fail(WorkerProbeResult.TimedOut, now) : WorkerProbeResult.None;
         }
 
-        return now >= _nextAt ? Send(now) : WorkerProbeResult.None;
+        if (now < _nextAt)
+        {
+            return WorkerProbeResult.None;
+        }
+
+        if (_replaced < MostReplaced && hasServed?.Invoke() == true)
+        {
+            _replaced++;
+            _nextAt = now + interval;
+            return WorkerProbeResult.None;
+        }
+
+        return Send(now);
     }
 
     public void Dispose() => _connection?.Dispose();
@@ -106,6 +129,8 @@ internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSp
         }
 
         _deadline = null;
+        _replaced = 0;
+        _ = hasServed?.Invoke(); // the probe itself is no traffic
         _nextAt = now + interval;
         return WorkerProbeResult.Passed;
     }
@@ -115,6 +140,7 @@ internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSp
     private WorkerProbeResult Fail(WorkerProbeResult result, TimeSpan now)
     {
         Disconnect();
+        _replaced = MostReplaced;
         _nextAt = result == WorkerProbeResult.TimedOut ? now : now + interval;
         return result;
     }

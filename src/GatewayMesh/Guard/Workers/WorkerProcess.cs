@@ -27,7 +27,9 @@ internal sealed class WorkerProcess : IDisposable
         Channel = channel;
         Progress = progress;
         _probeListener = probeListener;
-        Prober = new Prober(probeListener.LocalAddress, guard.ProbeInterval, guard.ProbeTimeout);
+        ServedTraffic? served = null; // a new worker publishes its loops later than this
+        Prober = new Prober(
+            probeListener.LocalAddress, guard.ProbeInterval, guard.ProbeTimeout, () => (served ??= new ServedTraffic(progress)).Look());
     }
 
     /// <summary>Number in the lease machine.</summary>

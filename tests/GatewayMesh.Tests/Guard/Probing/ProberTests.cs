@@ -49,6 +49,54 @@ public sealed class ProberTests
     }
 
     [Test]
+    public async Task Traffic_replaces_nine_probes_in_a_row_and_none_after_a_failure()
+    {
+        var served = true;
+        _prober.Dispose();
+        _prober = new Prober((IPEndPoint)_worker.LocalEndpoint, Interval, Limit, () => served);
+        using var connection = Asked(); // nothing has passed yet: traffic is no evidence
+        Send(connection, Good);
+        Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.Passed));
+        for (var replaced = 0; replaced < Prober.MostReplaced; replaced++)
+        {
+            _now += Interval;
+            Assert.That(Turn(), Is.EqualTo(WorkerProbeResult.None));
+            Assert.That(connection.Poll(0, SelectMode.SelectRead), Is.False, "no probe");
+            Assert.That(_prober.WakeAt, Is.EqualTo(_now + Interval));
+        }
+
+        _now += Interval;
+        Turn();
+        Assert.That(Heard(connection), Does.StartWith("GET "), "a second without a probe");
+        Send(connection, Good);
+        Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.Passed));
+
+        served = false;
+        _now += Interval;
+        Turn();
+        Assert.That(Heard(connection), Does.StartWith("GET "), "no traffic");
+        served = true;
+        Send(connection, "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
+        Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.AnsweredBadly));
+        _now += Interval;
+        using var next = Asked();
+    }
+
+    [Test]
+    public async Task Something_that_looks_wrong_is_probed_whatever_the_traffic()
+    {
+        _prober.Dispose();
+        _prober = new Prober((IPEndPoint)_worker.LocalEndpoint, Interval, Limit, () => true);
+        using var connection = Asked();
+        Send(connection, Good);
+        Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.Passed));
+
+        _prober.Hurry(_now);
+        Turn();
+        Assert.That(Heard(connection), Does.StartWith("GET "));
+    }
+
+    [Test]
     public async Task Fragmented_response_passes_once_complete()
     {
         using var connection = Asked();
