@@ -16,6 +16,7 @@ using GatewayMesh.Proxy.Jwt;
 using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.Listeners;
 using GatewayMesh.Proxy.LoadBalancing;
+using GatewayMesh.Proxy.Mirroring;
 using GatewayMesh.Proxy.Loops;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.RateLimiting;
@@ -84,7 +85,9 @@ internal sealed class DataPlaneParts : IAsyncDisposable
             ? new MutualIdentity(certificates, options.IngressService, options.GatewayService, time)
             : new PlaintextIdentity(options.IngressService));
         var decider = new RetryDecider(Budgets, time, Random, Metrics);
-        var hops = new HopSelector(options, new EndpointPicker(time, Random), Upstreams, identity);
+        var picker = new EndpointPicker(time, Random);
+        var mirrors = new Mirrors(options, picker, Upstreams, identity, Demand, Random, Metrics);
+        var hops = new HopSelector(options, picker, Upstreams, identity);
         var sender = new AttemptSender(new Http1Forwarder(_forwarder), Refused);
         var retries = new RetryLoop(hops, sender, decider, Latencies, Metrics);
         var paths = new PathSelector(options, hops, sender, retries, decider, new BypassedSidecars(time), Random, Metrics);
@@ -103,6 +106,7 @@ internal sealed class DataPlaneParts : IAsyncDisposable
             Running,
             _keys,
             Faults,
+            mirrors,
             Tracer,
             paths);
         Behaviors = new ListenerBehaviors(options, Admission, Applications);

@@ -89,6 +89,10 @@ public sealed record ExplainDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ExplainedLimits? Limits { get; set; }
 
+    /// <summary>Copies of the requests; absent when there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ExplainedMirror? Mirror { get; set; }
+
     /// <summary>Faults of the policy; absent when it has none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ExplainedFaults? Faults { get; set; }

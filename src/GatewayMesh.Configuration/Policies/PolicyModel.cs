@@ -10,6 +10,7 @@ using GatewayMesh.Configuration.Policies.Idempotency;
 using GatewayMesh.Configuration.Policies.Jwt;
 using GatewayMesh.Configuration.Policies.Limits;
 using GatewayMesh.Configuration.Policies.LoadBalancing;
+using GatewayMesh.Configuration.Policies.Mirror;
 using GatewayMesh.Configuration.Policies.RateLimiting;
 using GatewayMesh.Configuration.Policies.Retries;
 using GatewayMesh.Configuration.Policies.Shedding;
@@ -51,6 +52,9 @@ public sealed record PolicyModel
     /// <summary>Adaptive limit of the callee's own sidecar.</summary>
     public AdaptiveConcurrencyModel AdaptiveConcurrency { get; init; } = AdaptiveConcurrencyModel.Default;
 
+    /// <summary>Copies of requests to another service.</summary>
+    public MirrorModel Mirror { get; init; } = MirrorModel.Default;
+
     /// <summary>Injected faults, on nodes that allow them (<c>allowFaults</c>). Default: none.</summary>
     public ImmutableArray<FaultRule> Faults { get; init; } = [];
 
@@ -80,6 +84,10 @@ public sealed record PolicyModel
                 ? written
                 : _written = new Written(this, PolicyJson.Write(this))).Text;
 
+    /// <summary>Subsets that the policy names, besides those of routes.</summary>
+    internal IEnumerable<(string Service, string Subset)> NamedSubsets =>
+        Mirror is { Service: { } service, Subset: { } subset } ? [(service, subset)] : [];
+
     /// <summary>Compares by content.</summary>
     public bool Equals(PolicyModel? other) => ReferenceEquals(this, other) || (other is not null && Text == other.Text);
 
@@ -105,6 +113,7 @@ public sealed record PolicyModel
         Limits = Limits.Under(entry.Limits),
         Shedding = Shedding.Under(entry.Shedding),
         AdaptiveConcurrency = AdaptiveConcurrency.Under(entry.AdaptiveConcurrency),
+        Mirror = Mirror.Under(entry.Mirror),
         Faults = entry.Faults ?? Faults,
         Idempotency = Idempotency.Under(entry.Idempotency),
         RateLimits = entry.RateLimits ?? RateLimits,

@@ -11,6 +11,7 @@ using GatewayMesh.Configuration.Policies.Idempotency;
 using GatewayMesh.Configuration.Policies.Jwt;
 using GatewayMesh.Configuration.Policies.Limits;
 using GatewayMesh.Configuration.Policies.LoadBalancing;
+using GatewayMesh.Configuration.Policies.Mirror;
 using GatewayMesh.Configuration.Policies.RateLimiting;
 using GatewayMesh.Configuration.Policies.Retries;
 using GatewayMesh.Configuration.Policies.Shedding;
@@ -55,6 +56,9 @@ public sealed record ServicePolicyEntry : ConfigEntry
     /// <summary>Adaptive limit of the callee's own sidecar.</summary>
     public AdaptiveConcurrencyEntry AdaptiveConcurrency { get; init; } = new();
 
+    /// <summary>Copies of requests to another service.</summary>
+    public MirrorEntry Mirror { get; init; } = new();
+
     /// <summary><c>faults</c>: injected faults; the list replaces an inherited one.</summary>
     public ImmutableArray<FaultRule>? Faults { get; init; }
 
@@ -77,11 +81,6 @@ public sealed record ServicePolicyEntry : ConfigEntry
 
     internal static ServicePolicyEntry Bind(MappingReader reader, string name, SourceLocation origin)
     {
-        foreach (var key in (ReadOnlySpan<string>)["mirroring"])
-        {
-            reader.NotYet(key);
-        }
-
         var entry = new ServicePolicyEntry
         {
             Name = name,
@@ -94,6 +93,7 @@ public sealed record ServicePolicyEntry : ConfigEntry
             Limits = reader.Section("limits", LimitsEntry.Bind),
             Shedding = reader.Section("shedding", SheddingEntry.Bind),
             AdaptiveConcurrency = reader.Section("adaptiveConcurrency", AdaptiveConcurrencyEntry.Bind),
+            Mirror = reader.Section("mirror", section => MirrorEntry.Bind(section, name)),
             Faults = FaultRule.BindList(reader, "faults"),
             Idempotency = reader.Section("idempotency", IdempotencyEntry.Bind),
             RateLimits = reader.Has("rateLimits") ? RateLimitModel.Bind(reader, "rateLimits") : null,

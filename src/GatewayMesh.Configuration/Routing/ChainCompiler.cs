@@ -33,6 +33,9 @@ public sealed class ChainCompiler(EntrySet entries, string datacenter, Func<Targ
         return chain.Start is null ? null : new Chain(service, chain.Protocol, new ChainBuilder(datacenter, Target).Build(chain.Start));
     }
 
+    /// <summary>Adds a subset that a policy names to the targets, and returns the ID of its target.</summary>
+    public string Include(string service, string subset) => Target(new TargetKey(service, subset, datacenter)).Id;
+
     private TargetModel Target(TargetKey key)
     {
         if (!_targets.TryGetValue(key, out var target))

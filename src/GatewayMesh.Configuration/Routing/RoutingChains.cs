@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Policies;
 
 namespace GatewayMesh.Configuration.Routing;
 
@@ -28,7 +29,7 @@ public sealed class RoutingChains
     /// <summary>Names with routing entries; every other name leads directly to its own instances.</summary>
     public ImmutableArray<string> Names { get; }
 
-    /// <summary>The errors of all chains, each once. Errors do not depend on the local datacenter.</summary>
+    /// <summary>The errors of all chains, and of references of policies, each once. Errors do not depend on the local datacenter.</summary>
     public ImmutableArray<ChainError> Errors => _errors.Value;
 
     /// <summary>Number of chains compiled for this set so far; the others were taken over.</summary>
@@ -76,6 +77,7 @@ public sealed class RoutingChains
     [
         .. Names.Select(name => Compiled(name, CompiledChain.Home).Error)
             .OfType<ChainError>()
+            .Concat(PolicyReferences.Errors(Entries, Index))
             .DistinctBy(error => (error.At, error.Path, error.Message)),
     ];
 

@@ -22,6 +22,12 @@ public sealed class MeshSnapshot
     /// <summary>Route targets by id; services without routes are not included.</summary>
     public FrozenDictionary<string, TargetModel> Targets { get; init; } = FrozenDictionary<string, TargetModel>.Empty;
 
+    /// <summary>IDs of the targets that policies name as subsets, by <see cref="SubsetKey"/>.</summary>
+    public FrozenDictionary<string, string> Subsets { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>Key of a subset in <see cref="Subsets"/>.</summary>
+    public static string SubsetKey(string service, string subset) => $"{subset}.{service}";
+
     /// <summary>True if <paramref name="other"/> watches the same services, in which two snapshots of one revision can differ.</summary>
     public bool LooksAtTheSame(MeshSnapshot other)
     {

@@ -42,6 +42,7 @@ public static class SnapshotCompiler
         var targets = new TargetCompiler(services, instances, policies, entries.Chains.Index, source, home, gate);
         var routes = new ChainCompiler(entries, home, targets.Compile);
         AddRoutes(services, entries, routes);
+        var subsets = Subsets(services, routes);
         var gateways = gate.Admit(Gateways(source.Gateways));
         var refused = gate.Refused;
         var ingress = Ingress(entries, services.Keys);
@@ -51,6 +52,7 @@ public static class SnapshotCompiler
             Revision = SnapshotDigest.Of(
                 policies.Shared, services, routes.Targets, gateways, ingress, entries.JwtProviders, table, refused),
             Services = services.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
+            Subsets = subsets,
             Targets = routes.Targets.ToFrozenDictionary(target => target.Id, StringComparer.OrdinalIgnoreCase),
             Policy = policies.Shared,
             Gateways = gateways,
@@ -145,6 +147,14 @@ public static class SnapshotCompiler
             }
         }
     }
+
+    private static FrozenDictionary<string, string> Subsets(SortedDictionary<string, ServiceModel> services, ChainCompiler routes) =>
+        services.Values.SelectMany(service => service.Policy.NamedSubsets)
+            .DistinctBy(named => MeshSnapshot.SubsetKey(named.Service, named.Subset), StringComparer.OrdinalIgnoreCase)
+            .ToFrozenDictionary(
+                named => MeshSnapshot.SubsetKey(named.Service, named.Subset),
+                named => routes.Include(named.Service, named.Subset),
+                StringComparer.OrdinalIgnoreCase);
 
     private static IEnumerable<KnownInstance> Instances(EntrySet entries, ServiceCatalog source, string home)
     {

@@ -76,6 +76,16 @@ internal static class ScenarioTable
                 ScenarioColumn.Latency(0.5, "p50"),
                 ScenarioColumn.Latency(0.9, "p90"),
                 ScenarioColumn.Latency(0.99, "p99")]),
+        new("shadow", "A new version that is slow and fails gets copies of the requests: do callers notice?", 200,
+            [("v1", 31, Quick), ("v2", 32, new ApplicationBehavior(TimeSpan.FromMilliseconds(200)) { Failing = 0.5 })],
+            [new("none", "no copies"), new("ten-percent", "10 % copied"), new("all", "all copied"), new("none", "no copies again")],
+            [
+                ScenarioColumn.Sent,
+                ScenarioColumn.Failed,
+                ScenarioColumn.Load,
+                ScenarioColumn.Share("v1"),
+                ScenarioColumn.Latency(0.5, "p50"),
+                ScenarioColumn.Latency(0.99, "p99")]),
     ];
 
     /// <summary>The scenario of this name; null when there is none.</summary>

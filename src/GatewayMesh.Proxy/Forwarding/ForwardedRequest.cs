@@ -153,6 +153,11 @@ internal static class ForwardedRequest
             to.Add(MeshHeaders.Criticality, CriticalityWord.Of(criticality));
         }
 
+        if (exchange.PeerHeaders.IsMirror)
+        {
+            to.Add(MeshHeaders.Mirror, MeshHeaderValues.Mirrored);
+        }
+
         if (hop.Kind == TargetKind.MeshPeer)
         {
             AddMeshHeaders(exchange, hop, ref to);

@@ -22,6 +22,7 @@ internal sealed class ServiceLimits : IDisposable
     private RunningLimit? _adaptive;
     private PermitCount _calls;
     private int _retries;
+    private int _mirrors;
     private bool _disposed;
 
     public ServiceLimits(string service, PolicyModel policy, TimeProvider time, SplitMix random, Refusals refusals)
@@ -50,6 +51,9 @@ internal sealed class ServiceLimits : IDisposable
 
     /// <summary>Calls in flight that are retries.</summary>
     public int Retries => Volatile.Read(ref _retries);
+
+    /// <summary>Copies of calls in flight.</summary>
+    public int Mirrors => Volatile.Read(ref _mirrors);
 
     /// <summary>Connections in use by HTTP/1.1 requests, and the requests that wait for a connection.</summary>
     public ConnectionPermits Http1 { get; }
@@ -84,6 +88,21 @@ internal sealed class ServiceLimits : IDisposable
 
     /// <summary>Ends a retried call.</summary>
     public void EndRetry() => Interlocked.Decrement(ref _retries);
+
+    /// <summary>Takes a place for a copy of a call (<c>mirror</c>); false if <paramref name="most"/> copies are in flight.</summary>
+    public bool TryBeginMirror(int most)
+    {
+        if (Interlocked.Increment(ref _mirrors) <= most)
+        {
+            return true;
+        }
+
+        EndMirror();
+        return false;
+    }
+
+    /// <summary>Ends a copy of a call.</summary>
+    public void EndMirror() => Interlocked.Decrement(ref _mirrors);
 
     /// <summary>Returns the concurrency limit of the application, created by the first request; null if the policy has none.</summary>
     public AdaptiveLimit? Work() =>

@@ -3,7 +3,7 @@ using GatewayMesh.Configuration.Snapshot;
 
 namespace GatewayMesh.Proxy.LoadBalancing;
 
-/// <summary>Targets of all routes in a snapshot.</summary>
+/// <summary>Targets of all routes in a snapshot, and the subsets that policies name.</summary>
 internal static class RouteTargets
 {
     /// <summary>Returns each target once, by ID, including failover targets.</summary>
@@ -34,6 +34,14 @@ internal static class RouteTargets
                     }
 
                     break;
+            }
+        }
+
+        foreach (var id in snapshot.Subsets.Values)
+        {
+            if (snapshot.Targets.TryGetValue(id, out var target))
+            {
+                _ = targets.TryAdd(id, target);
             }
         }
 

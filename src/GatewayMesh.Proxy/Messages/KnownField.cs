@@ -52,6 +52,7 @@ internal enum KnownField : byte
     MeshDraw,
     MeshCriticality,
     MeshNode,
+    MeshMirror,
     UserAgent,
     Accept,
     AcceptEncoding,
@@ -68,7 +69,6 @@ internal enum KnownField : byte
     Vary,
     Origin,
     Referer,
-    Age,
     ContentLocation,
     IfNoneMatch,
 }

@@ -19,8 +19,8 @@ internal static class KnownFields
         "X-Real-IP", "Forwarded", "Client-Cert", "Client-Cert-Chain", "Proxy-Status", "Cookie", "Content-Type", "grpc-timeout",
         "grpc-status", "grpc-message", "Retry-After", "gatewaymesh-attempt", "gatewaymesh-hops", "gatewaymesh-timeout-ms",
         "gatewaymesh-source", "gatewaymesh-destination", "gatewaymesh-bypass", "gatewaymesh-draw", "gatewaymesh-criticality",
-        "gatewaymesh-node", "User-Agent", "Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Date", "Server",
-        "Content-Encoding", "Cache-Control", "ETag", "Last-Modified", "Location", "Set-Cookie", "Vary", "Origin", "Referer", "Age",
+        "gatewaymesh-node", "gatewaymesh-mirror", "User-Agent", "Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Date", "Server",
+        "Content-Encoding", "Cache-Control", "ETag", "Last-Modified", "Location", "Set-Cookie", "Vary", "Origin", "Referer",
         "Content-Location", "If-None-Match",
     ];
 

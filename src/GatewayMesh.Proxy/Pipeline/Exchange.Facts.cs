@@ -12,6 +12,7 @@ using GatewayMesh.Proxy.Jwt;
 using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Messages;
+using GatewayMesh.Proxy.Mirroring;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
 using GatewayMesh.Proxy.Routing.Tree;
@@ -160,6 +161,9 @@ internal sealed partial class Exchange
     /// <summary>Spans of the request; null if tracing is off or the request is not traced.</summary>
     public RequestTrace? Trace { get => _facts.Trace; set => _facts.Trace = value; }
 
+    /// <summary>Body that a copy of the request waits for; null for none.</summary>
+    public MirrorBody? Mirror { get => _facts.Mirror; set => _facts.Mirror = value; }
+
     /// <summary>Remaining <c>Max-Forwards</c> for the next hop; null if not applicable.</summary>
     public int? ForwardsLeft { get => _facts.ForwardsLeft; set => _facts.ForwardsLeft = value; }
 
@@ -213,6 +217,7 @@ internal sealed partial class Exchange
         public Func<Exchange, MeshError, ResponseHead, bool>? MayDrop;
         public FaultRule? Fault;
         public RequestTrace? Trace;
+        public MirrorBody? Mirror;
         public int? ForwardsLeft;
         public KeyedRun? Keyed;
         public ulong? KeyHash;

@@ -134,6 +134,7 @@ internal sealed partial class Exchange : IBodyObserver, IIdentifiedRequest, IRou
     public void End()
     {
         StopClock();
+        _facts.Mirror?.End();
         if (AllowedBy is not null)
         {
             _guard.Leave();

@@ -5,8 +5,9 @@ namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>
 /// Trusts the mesh headers of mesh peers; fields of these names from other clients are dropped (the transformer never copies them). An
-/// application is trusted in two fields: its attempt number, which can only reduce what is done for the application, and the criticality,
-/// which only the application knows. A malformed mesh header from a peer or an application is 400; from outside the mesh, none is read.
+/// application is trusted in three fields: its attempt number and the mark of a copy, which can only reduce what is done for it, and
+/// the criticality, which only the application knows. A malformed mesh header from a peer or an application is 400; from outside the
+/// mesh, none is read.
 /// </summary>
 internal sealed class MeshHeadersStep : IStep
 {

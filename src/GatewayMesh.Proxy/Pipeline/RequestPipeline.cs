@@ -10,6 +10,7 @@ using GatewayMesh.Proxy.Identity;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Loops;
 using GatewayMesh.Proxy.Messages;
+using GatewayMesh.Proxy.Mirroring;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
 using GatewayMesh.Proxy.Tracing;
@@ -29,6 +30,7 @@ internal sealed class RequestPipeline(
     RunningExchanges running,
     KeyStores keys,
     FaultInjection faults,
+    Mirrors mirrors,
     RequestTracer tracer,
     PathSelector paths)
 {
@@ -63,6 +65,7 @@ internal sealed class RequestPipeline(
         new LimitStep(),                                 // a service's limits; less critical requests are refused first
         new FaultStep(faults),                           // the policy's faults, on nodes that allow them
         new PropagationStep(random, tracer),             // trace and X-Forwarded-* for the next hop
+        new MirrorStep(mirrors),                         // a copy for another service, with all that the next hop gets
     ];                                                   // then: attempts, response, telemetry
 
     /// <summary>Name of this node.</summary>

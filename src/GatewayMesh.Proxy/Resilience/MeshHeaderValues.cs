@@ -18,6 +18,9 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
     /// <summary>The value of <see cref="MeshHeaders.Bypass"/>.</summary>
     public const string BypassesSidecar = "sidecar";
 
+    /// <summary>The value of <see cref="MeshHeaders.Mirror"/>.</summary>
+    public const string Mirrored = "1";
+
     private const int DrawDigits = 16;
     private const int MaxCount = 99;
     private const int MaxTimeout = 86_400_000;
@@ -38,6 +41,9 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
     /// <summary>Criticality of the request; null if unspecified. Default: null.</summary>
     public Criticality? Criticality { get; init; }
 
+    /// <summary>True for a copy of a request. Default: false.</summary>
+    public bool IsMirror { get; init; }
+
     /// <summary>Values of a request without any of the fields.</summary>
     public static MeshHeaderValues None => new(1, 0, null, null, null);
 
@@ -57,6 +63,7 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
             || !TryName(fields[KnownField.MeshDestination], MaxName, NameCharacters, out var destination)
             || !TryDraw(fields[KnownField.MeshDraw], out var draw)
             || !TryCriticality(fields, out var criticality)
+            || !TryMirror(fields, out var isMirror)
             || fields[KnownField.MeshBypass] is not ([] or [BypassesSidecar]))
         {
             return false;
@@ -67,7 +74,13 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
             hops ?? 0,
             timeout is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
             source,
-            destination) { Bypass = fields[KnownField.MeshBypass].Count > 0, Draw = draw, Criticality = criticality };
+            destination)
+        {
+            Bypass = fields[KnownField.MeshBypass].Count > 0,
+            Draw = draw,
+            Criticality = criticality,
+            IsMirror = isMirror,
+        };
         return true;
     }
 
@@ -75,21 +88,30 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
     public static bool IsName(string name) => !name.AsSpan().ContainsAnyExcept(NameCharacters);
 
     /// <summary>
-    /// Reads the two fields in which an application is trusted, <see cref="MeshHeaders.Attempt"/> and
-    /// <see cref="MeshHeaders.Criticality"/>; its other fields are ignored. Returns false if a field is malformed or repeated: respond with
+    /// Reads the fields in which an application is trusted, <see cref="MeshHeaders.Attempt"/>, <see cref="MeshHeaders.Criticality"/>, and
+    /// <see cref="MeshHeaders.Mirror"/>; its other fields are ignored. Returns false if a field is malformed or repeated: respond with
     /// 400. Treating a malformed attempt as the first would disable the bound on retries, and a misspelled criticality would be noticed
     /// only under overload.
     /// </summary>
     internal static bool TryReadOfApplication(FieldTable fields, out MeshHeaderValues values)
     {
         values = None;
-        if (!TryNumber(fields[KnownField.MeshAttempt], 1, MaxCount, out var attempt) || !TryCriticality(fields, out var criticality))
+        if (!TryNumber(fields[KnownField.MeshAttempt], 1, MaxCount, out var attempt)
+            || !TryCriticality(fields, out var criticality)
+            || !TryMirror(fields, out var isMirror))
         {
             return false;
         }
 
-        values = None with { Attempt = attempt ?? 1, Criticality = criticality };
+        values = None with { Attempt = attempt ?? 1, Criticality = criticality, IsMirror = isMirror };
         return true;
+    }
+
+    private static bool TryMirror(FieldTable fields, out bool isMirror)
+    {
+        var field = fields[KnownField.MeshMirror];
+        isMirror = field.Count > 0;
+        return field is [] or [Mirrored];
     }
 
     private static bool TryCriticality(FieldTable fields, out Criticality? value)

@@ -38,6 +38,11 @@ public static class MeshHeaders
     /// <summary>Response: the node that answered the liveness path.</summary>
     public const string Node = "gatewaymesh-node";
 
+    /// <summary>
+    /// <c>1</c> on a copy of a request (<c>mirror</c> of the policy), which is never copied again. Trusted from applications too.
+    /// </summary>
+    public const string Mirror = "gatewaymesh-mirror";
+
     /// <summary>Response: name of the fault that was injected into the request.</summary>
     public const string Fault = "gatewaymesh-fault";
 
@@ -54,7 +59,8 @@ public static class MeshHeaders
         KnownField.MeshBypass,
         KnownField.MeshDraw,
         KnownField.MeshCriticality,
-        KnownField.MeshNode);
+        KnownField.MeshNode,
+        KnownField.MeshMirror);
 
     /// <summary>
     /// True for a field name of the mesh, also with <c>_</c> in place of <c>-</c>: applications that read fields as variables cannot

@@ -22,6 +22,10 @@ internal sealed record LiveMesh(MeshSnapshot Snapshot, EndpointTable Endpoints, 
     /// <summary>A mesh without services.</summary>
     public static LiveMesh Empty { get; } = new(MeshSnapshot.Empty, EndpointTable.Empty, RouteTable.Empty);
 
+    /// <summary>Returns the instances of a subset that a policy names, or null if there is none.</summary>
+    public EndpointSet? SubsetOf(string service, string subset) =>
+        Snapshot.Subsets.TryGetValue(MeshSnapshot.SubsetKey(service, subset), out var id) ? Endpoints.FindTarget(id) : null;
+
     /// <summary>Returns the route of a request for <paramref name="service"/>, or null if the service is unknown.</summary>
     public Route? RouteOf(string service, IRoutedRequest request)
     {

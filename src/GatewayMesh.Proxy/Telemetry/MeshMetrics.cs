@@ -36,6 +36,7 @@ public sealed class MeshMetrics : IDisposable
     private readonly LabelledCounter _tokens;
     private readonly LabelledCounter _jwksReads;
     private readonly LabelledCounter _authorizations;
+    private readonly LabelledCounter _mirrored;
     private volatile MeshTierBox _tier = new(MeshTier.None);
     private volatile string _revision = "none";
     private volatile int _configErrors;
@@ -97,6 +98,8 @@ public sealed class MeshMetrics : IDisposable
             "Requests that an authorization service decided about, by outcome.",
             "service",
             "outcome");
+        _mirrored = new LabelledCounter(
+            _meter, "gatewaymesh_mirrored_total", "Copies of requests, and requests without one, by outcome.", "service", "outcome");
         _meter.CreateObservableGauge("gatewaymesh_tier", ObserveTier, description: "1 for the tier that carries traffic.");
         _meter.CreateObservableGauge(
             "gatewaymesh_config_revision",
@@ -168,6 +171,9 @@ public sealed class MeshMetrics : IDisposable
 
     /// <summary>Counts a request beyond a rate limit in <c>gatewaymesh_rate_limited_total{service,limit,mode}</c>.</summary>
     public void CountRateLimited(string service, string limit, string mode) => _rateLimited.Count(service, limit, mode);
+
+    /// <summary>Counts a copy of a request in <c>gatewaymesh_mirrored_total{service,outcome}</c>.</summary>
+    public void CountMirror(string service, string outcome) => _mirrored.Count(service, outcome);
 
     /// <summary>Counts a connection in <c>gatewaymesh_connections_refused_total{reason}</c>.</summary>
     public void CountRefusedConnection(string reason) => _refusedConnections.Count(reason);

@@ -58,6 +58,18 @@ public sealed class ScenarioTests
         }
     }
 
+    [Test]
+    public async Task Copies_for_a_broken_version_do_not_reach_the_callers()
+    {
+        var phases = await RunAsync("shadow", 2);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(phases.Select(phase => phase["failed"]), Is.All.EqualTo("0 (0.0 %)"));
+            Assert.That(phases.Select(phase => phase["v1"]), Is.All.EqualTo("100.0 %"));
+            Assert.That(phases[2]["load of the instances"], Is.Not.EqualTo("1.00 ×"));
+        }
+    }
+
     [TestCase("slow-endpoint")]
     [TestCase("retry-storm")]
     [TestCase("overload")]

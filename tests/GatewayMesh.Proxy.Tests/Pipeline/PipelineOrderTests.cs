@@ -23,8 +23,9 @@ public sealed class PipelineOrderTests
                 "TargetStep",
                 "PathStep",
                 "LivePathStep", "MaxForwardsStep", "MeshHeadersStep", "LoopStep", "RedirectStep", "CallerStep", "ClaimsStep", "GrpcStep",
-                "PaceStep", "RouteStep", "CorsStep", "JwtStep", "IntentionStep", "RateLimitStep", "ExternalAuthorizationStep", "AdmissionStep", "DeadlineStep",
-                "IdempotencyStep", "LimitStep", "FaultStep", "PropagationStep",
+                "PaceStep", "RouteStep", "CorsStep", "JwtStep", "IntentionStep", "RateLimitStep", "ExternalAuthorizationStep",
+                "AdmissionStep", "DeadlineStep",
+                "IdempotencyStep", "LimitStep", "FaultStep", "PropagationStep", "MirrorStep",
             }));
     }
 }

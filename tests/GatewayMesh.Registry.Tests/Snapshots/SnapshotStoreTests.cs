@@ -117,6 +117,9 @@ internal sealed class SnapshotStoreTests
         TestCase(
             "policy-idempotency.yaml",
             "\"idempotency\":{\"enabled\":true,\"ttl\":\"5m\",\"maxKeys\":500,\"maxAnswerSize\":2097152,\"maxBytes\":2097152,\"wait\":\"2s\"}")]
+    [TestCase("policy-faults.yaml", "\"header\":{\"name\":\"x-fault\",\"test\":\"Exact\",\"value\":\"1\"")]
+    [TestCase("policy-faults.yaml", "\"abort\":{\"status\":503,\"grpc\":14,\"isReset\":false},\"slowBody\":null")]
+    [TestCase("policy-mirror.yaml", "\"mirror\":{\"service\":\"recorder\",\"subset\":null,\"share\":0,\"maxBodySize\":1048576")]
     [TestCase("policy-limits.yaml", "\"shedding\":{\"criticality\":\"Sheddable\",\"sheddable\":0.5,\"default\":0.9}")]
     [
         TestCase(

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using GatewayMesh.Admin.Documents;
 using GatewayMesh.Admin.Http;
 using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Policies.Mirror;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Nodes;
 using GatewayMesh.Proxy.Errors;
@@ -51,6 +52,7 @@ internal static class ExplainView
             document.Policy = Policy(report.Policy);
             document.RetryBudget = Budget(node.Plane.Inspection.Attempts(end.Service, report.Policy));
             document.Limits = Limits(node, end.Service);
+            document.Mirror = Mirror(report.Policy.Mirror);
             document.Faults = FaultView.Explain(node.Bootstrap.AllowFaults, report.Policy.Faults, from, asked);
             document.RateLimits = RateLimits(node, end.Service, report.Policy);
             document.Intention = from.Length == 0
@@ -142,6 +144,17 @@ internal static class ExplainView
                         Buckets = view.Buckets,
                     }),
             ];
+
+    private static ExplainedMirror? Mirror(MirrorModel mirror) => !mirror.IsOn
+        ? null
+        : new ExplainedMirror
+        {
+            Service = mirror.Service!,
+            Subset = mirror.Subset,
+            Share = mirror.Share,
+            MaxBodySize = mirror.MaxBodySize,
+            MaxConcurrent = mirror.MaxConcurrent,
+        };
 
     private static ExplainedBudget Budget(AttemptsView attempts) => new()
     {

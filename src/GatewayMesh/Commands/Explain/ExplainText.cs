@@ -40,6 +40,14 @@ internal static class ExplainText
             LimitText.Print(limits, paint, output);
         }
 
+        if (answer.Mirror is { } mirror)
+        {
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  mirror     {mirror.Share * 100:0.##} % of requests with bodies up to {mirror.MaxBodySize} bytes are copied to "
+                    + $"{(mirror.Subset is { } subset ? $"{subset} of " : "")}{mirror.Service}, at most {mirror.MaxConcurrent} at a time"));
+        }
+
         if (answer.Faults is { } faults)
         {
             FaultText.Print(faults, paint, output);

@@ -8,7 +8,7 @@ namespace GatewayMesh.Tests.Drills.Scenarios;
 /// <summary>The command <c>scenario</c> without a mesh: names, list, files.</summary>
 internal sealed class ScenarioCommandTests
 {
-    private static readonly string[] Names = ["canary", "blue-green", "flaky", "slow-endpoint", "retry-storm", "overload", "faults"];
+    private static readonly string[] Names = ["canary", "blue-green", "flaky", "slow-endpoint", "retry-storm", "overload", "faults", "shadow"];
 
     [Test]
     public void Unknown_name_is_refused_with_the_list_of_names()
