@@ -23,10 +23,14 @@ public sealed record ExternalAuthorizationEntry
     private static readonly ScalarType<long> Body = ScalarTypes.Size.Where(
         size => size <= 1 << 20, "is larger than 1MiB", "use a size such as 64KiB, or 0");
 
-    private static readonly ScalarType<string> FieldName = new("use the name of a header field, such as cookie", text =>
-        HeaderName.IsToken(text)
-            ? Scalar.Good(text.ToLowerInvariant())
-            : Scalar.Bad<string>($"{Quoted.Of(text)} is not the name of a header field", "use a name such as cookie"));
+    // A client's own lines must not stand beside those that the question has anyway.
+    private static readonly ScalarType<string> FieldName = HeaderName.Type with
+    {
+        Read = text => text.Replace('_', '-').StartsWith("x-forwarded-", StringComparison.OrdinalIgnoreCase)
+            || text.Equals("x-request-id", StringComparison.OrdinalIgnoreCase)
+                ? Scalar.Bad<string>($"{text} is a field that the mesh sets itself", "remove the field")
+                : HeaderName.Type.Read(text),
+    };
 
     private static readonly ScalarType<AuthorizationMethod> MethodWord = ScalarTypes.Word<AuthorizationMethod>(
         [("GET", AuthorizationMethod.Get), ("POST", AuthorizationMethod.Post), ("same", AuthorizationMethod.Same)]);
