@@ -134,6 +134,17 @@ Task("Test")
         }
     });
 
+// POSTs with idempotency keys in each failover case, with the counts that the documents state.
+Task("Posts")
+    .IsDependentOn("Restore")
+    .Does(() =>
+    {
+        Publish();
+        System.Environment.SetEnvironmentVariable("MESH_TESTS_POSTS", Option("--posts") ?? "10000");
+        Dotnet("sending POSTs with keys", "test", $"tests/{MeshTests}/{MeshTests}.csproj", "-c", "Release", "--no-restore", "--nologo",
+            "--filter", "FullyQualifiedName~NothingIsLostWithKeysTests", "--logger", "console;verbosity=normal");
+    });
+
 // The readers of bytes from outside with many more inputs than a test run has, and with others each time a seed is given.
 Task("Fuzz")
     .IsDependentOn("Restore")

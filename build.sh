@@ -14,6 +14,8 @@ Usage: ./build.sh TARGET [ARGUMENTS]
              ./build.sh demo --duration 20s
   test     build, publish and run every test; the last line is `N passed, N failed`
              ./build.sh test --filter NAME     only test projects whose name contains NAME
+  posts    publish, and send 10,000 POSTs with idempotency keys in each failover case; ends with 1 if one failed or was executed twice
+             ./build.sh posts --posts 2000
   fuzz     10,000,000 inputs for each reader of HTTP/1.1, PROXY headers, and hellos of guards, with progress; ends with 1 and the input if one fails
              ./build.sh fuzz --inputs 100000 --seed 7
   bench    measure the published file against HAProxy, nginx, Caddy and bare YARP in one interleaved run (usually about 40 minutes);
@@ -55,7 +57,7 @@ target=${1:-help}
 [ "${1:-}" = "--" ] && shift
 
 case "$target" in
-  demo|test|fuzz|bench|soak|publish|build|locks|reference) ;;
+  demo|test|posts|fuzz|bench|soak|publish|build|locks|reference) ;;
   help|-h|--help) usage; exit 0 ;;
   *) usage >&2; printf '\n' >&2; fail "unknown target '$target'" ;;
 esac
@@ -131,7 +133,7 @@ fi
 # The linker before all else: who has none learns that at once and not after minutes.
 BUILD_LINKER=
 case "$target" in
-  demo|test|bench|soak|publish)
+  demo|test|posts|bench|soak|publish)
     if [ $jit = 0 ]; then
       BUILD_LINKER=$(ops/get-linker.sh) || {
         [ "$target" = test ] && echo "0 passed, 0 failed"

@@ -94,6 +94,12 @@ public sealed class GatewayMeshOptions
     public bool ReplayWithIdempotencyKey { get; set; }
 
     /// <summary>
+    /// True to give each request that is not idempotent and has no <c>Idempotency-Key</c> a new one, a random UUID, which it keeps over all
+    /// attempts, and to send it again after failures. Enable only if the called services honor the key. Default: false.
+    /// </summary>
+    public bool CreateIdempotencyKeys { get; set; }
+
+    /// <summary>
     /// Consecutive failures of the sidecar after which requests go straight to the gateways. Default: 3 failures. From 1 to 1,000.
     /// </summary>
     public int BreakerFailures { get; set; } = 3;

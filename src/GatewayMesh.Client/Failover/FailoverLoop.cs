@@ -23,6 +23,11 @@ internal sealed class FailoverLoop(ClientSettings settings, TargetTable routes, 
     /// <summary>Sends one request.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
     {
+        if (settings.CreateIdempotencyKeys)
+        {
+            ReplaySafety.AddKey(request);
+        }
+
         var history = RequestHistory.Of(request);
         var rule = new ReplayRule(ReplaySafety.Of(request, settings.ReplayWithIdempotencyKey), settings.MaxAttempts);
         if (rule.Refusal(history) is { } refusal)

@@ -40,6 +40,8 @@ internal sealed record ClientSettings
 
     public bool ReplayWithIdempotencyKey { get; init; }
 
+    public bool CreateIdempotencyKeys { get; init; }
+
     public int BreakerFailures { get; init; }
 
     public TimeSpan ProbeInterval { get; init; }

@@ -31,6 +31,7 @@ internal static class OptionsBinder
         [nameof(GatewayMeshOptions.MaxAttempts)] = (o, s) => Number(s, value => o.MaxAttempts = value),
         [nameof(GatewayMeshOptions.ReplayBufferSize)] = (o, s) => Number(s, value => o.ReplayBufferSize = value),
         [nameof(GatewayMeshOptions.ReplayWithIdempotencyKey)] = (o, s) => Flag(s, value => o.ReplayWithIdempotencyKey = value),
+        [nameof(GatewayMeshOptions.CreateIdempotencyKeys)] = (o, s) => Flag(s, value => o.CreateIdempotencyKeys = value),
         [nameof(GatewayMeshOptions.BreakerFailures)] = (o, s) => Number(s, value => o.BreakerFailures = value),
         [nameof(GatewayMeshOptions.ProbeInterval)] = (o, s) => Duration(s, value => o.ProbeInterval = value),
         [nameof(GatewayMeshOptions.FailbackAfter)] = (o, s) => Duration(s, value => o.FailbackAfter = value),

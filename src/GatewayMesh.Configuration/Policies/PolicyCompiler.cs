@@ -24,6 +24,10 @@ internal sealed class PolicyCompiler
     /// <summary>Policy of services without their own policy.</summary>
     public PolicyModel Shared { get; }
 
+    /// <summary>Policies of all services that have their own.</summary>
+    public IEnumerable<KeyValuePair<string, PolicyModel>> All =>
+        _entries.Keys.Where(name => name != ServicePolicyEntry.All).Select(name => KeyValuePair.Create(name, Of(name)));
+
     /// <summary>Policy of <paramref name="service"/>.</summary>
     public PolicyModel Of(string service)
     {

@@ -43,6 +43,12 @@ public sealed class MeshSnapshot
     /// </summary>
     public PolicyModel Policy { get; init; } = PolicyModel.Default;
 
+    /// <summary>
+    /// Policies by name of the service, also of services without an instance: a sidecar serves its application before its own registration
+    /// has come back from the registry.
+    /// </summary>
+    public FrozenDictionary<string, PolicyModel> Policies { get; init; } = FrozenDictionary<string, PolicyModel>.Empty;
+
     /// <summary>Gateways of the cluster, healthy or not.</summary>
     public ImmutableArray<GatewayModel> Gateways { get; init; } = [];
 

@@ -55,6 +55,7 @@ public static class SnapshotCompiler
             Subsets = subsets,
             Targets = routes.Targets.ToFrozenDictionary(target => target.Id, StringComparer.OrdinalIgnoreCase),
             Policy = policies.Shared,
+            Policies = policies.All.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
             Gateways = gateways,
             Refused = refused,
             Ingress = ingress.ToFrozenDictionary(),

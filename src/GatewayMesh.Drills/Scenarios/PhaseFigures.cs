@@ -3,7 +3,8 @@ namespace GatewayMesh.Drills.Scenarios;
 /// <summary>The results of one phase of a scenario.</summary>
 /// <param name="answers">One outcome per request.</param>
 /// <param name="worked">Number of requests at all applications, retries included.</param>
-internal sealed class PhaseFigures(IReadOnlyCollection<ScenarioAnswer> answers, int worked)
+/// <param name="twice">Number of POSTs that were executed more than once.</param>
+internal sealed class PhaseFigures(IReadOnlyCollection<ScenarioAnswer> answers, int worked, int twice = 0)
 {
     private readonly double[] _latencies =
         [.. answers.Where(answer => answer.Status == 200).Select(answer => answer.Latency.TotalMilliseconds).Order()];
@@ -16,6 +17,9 @@ internal sealed class PhaseFigures(IReadOnlyCollection<ScenarioAnswer> answers, 
 
     /// <summary>Number of requests without a good answer.</summary>
     public int Failed => Sent - Good;
+
+    /// <summary>Number of POSTs that were executed more than once.</summary>
+    public int Twice => twice;
 
     /// <summary>Requests at the applications for each request of the load.</summary>
     public double Load => Sent == 0 ? 0 : (double)worked / Sent;

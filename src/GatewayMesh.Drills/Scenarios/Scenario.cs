@@ -15,4 +15,12 @@ internal sealed record Scenario(
     int Rate,
     ImmutableArray<(string Name, int Port, ApplicationBehavior Behavior)> Applications,
     ImmutableArray<ScenarioPhase> Phases,
-    ImmutableArray<ScenarioColumn> Columns);
+    ImmutableArray<ScenarioColumn> Columns)
+{
+    /// <summary>
+    /// True if the load is POSTs with an <c>Idempotency-Key</c>, which a caller repeats until they are answered, while its sidecar is
+    /// killed 0.7 seconds after each start; the callee has a sidecar of its own (<c>host-b.yaml</c>). Default: false, GETs without repeats
+    /// and without kills.
+    /// </summary>
+    public bool RepeatsPosts { get; init; }
+}

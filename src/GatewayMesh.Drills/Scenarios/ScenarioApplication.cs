@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using GatewayMesh.Drills.Applications;
 
 namespace GatewayMesh.Drills.Scenarios;
@@ -15,6 +16,7 @@ internal sealed class ScenarioApplication : IDisposable
     private readonly Random _random;
     private readonly SemaphoreSlim? _workers;
     private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, int> _works = new();
     private int _requests;
     private int _working;
 
@@ -24,7 +26,7 @@ internal sealed class ScenarioApplication : IDisposable
         (Name, _behavior, _time) = (name, behavior, time);
         _random = new Random(port);
         _workers = behavior.Workers == int.MaxValue ? null : new SemaphoreSlim(behavior.Workers);
-        _server = new AppServer(port, _ => AnswerAsync());
+        _server = new AppServer(port, AnswerAsync);
         _server.Start();
     }
 
@@ -33,6 +35,9 @@ internal sealed class ScenarioApplication : IDisposable
 
     /// <summary>Requests received so far.</summary>
     public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Number of works that were executed more than once. A path other than that of the plain load names a work.</summary>
+    public int Twice => _works.Values.Count(times => times > 1);
 
     /// <summary>Waits until all accepted requests are processed.</summary>
     public async Task IdleAsync(CancellationToken cancellation)
@@ -47,9 +52,14 @@ internal sealed class ScenarioApplication : IDisposable
     public void Dispose() => _server.Dispose();
 
     // Accepted work is finished even if the caller has gone, as in most applications.
-    private async Task<AppResponse> AnswerAsync()
+    private async Task<AppResponse> AnswerAsync(string path)
     {
         Interlocked.Increment(ref _requests);
+        if (path != ScenarioLoad.Path)
+        {
+            _works.AddOrUpdate(path, 1, static (_, times) => times + 1);
+        }
+
         Interlocked.Increment(ref _working);
         if (_workers is not null)
         {

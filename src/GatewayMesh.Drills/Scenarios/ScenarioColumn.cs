@@ -14,6 +14,9 @@ internal sealed record ScenarioColumn(string Header, Func<PhaseFigures, string> 
     public static ScenarioColumn Failed { get; } = new(
         "failed", figures => $"{figures.Failed} ({Number(100.0 * figures.Failed / figures.Sent, "0.0")} %)");
 
+    /// <summary>Number of POSTs that were executed more than once.</summary>
+    public static ScenarioColumn Twice { get; } = new("executed twice", figures => Number(figures.Twice, "0"));
+
     /// <summary>Number of good answers.</summary>
     public static ScenarioColumn Good { get; } = new("good", figures => Number(figures.Good, "0"));
 

@@ -11,6 +11,9 @@ internal sealed partial class ScenarioFiles(string folder, int portBase)
     /// <summary>The sidecar's bootstrap file.</summary>
     public string Bootstrap => Placed("host-a.yaml");
 
+    /// <summary>Bootstrap file of the callee's own sidecar, for scenarios that have one.</summary>
+    public string CalleeBootstrap => Placed("host-b.yaml");
+
     /// <summary>The entries of all phases.</summary>
     public string Entries => Placed("entries.yaml");
 

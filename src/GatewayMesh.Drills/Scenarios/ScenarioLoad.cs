@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 
 namespace GatewayMesh.Drills.Scenarios;
 
@@ -6,9 +7,20 @@ namespace GatewayMesh.Drills.Scenarios;
 /// Sends requests in an open loop: each at its due time, independent of earlier answers. Latency counts from the due time. Not
 /// <see cref="Load.LoadRun"/>, which reads only the answer's path through the mesh: a scenario needs the name of the application.
 /// </summary>
-internal sealed class ScenarioLoad(int port, string service, TimeProvider time) : IDisposable
+/// <param name="port">Outbound port of the caller's sidecar.</param>
+/// <param name="service">The called service.</param>
+/// <param name="repeatsPosts">True for POSTs with an <c>Idempotency-Key</c> that are repeated until they are answered.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ScenarioLoad(int port, string service, bool repeatsPosts, TimeProvider time) : IDisposable
 {
+    /// <summary>Path of the requests; a POST's has its number behind it.</summary>
+    public const string Path = "/work";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RepeatFor = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RepeatAfter = TimeSpan.FromMilliseconds(50);
+
+    private int _posts;
 
     private readonly HttpClient _client = new(
         new SocketsHttpHandler
@@ -38,7 +50,7 @@ internal sealed class ScenarioLoad(int port, string service, TimeProvider time) 
                 await Task.Delay(wait, time, cancellation).ConfigureAwait(false);
             }
 
-            running.Add(SendAsync(start, due, answers));
+            running.Add(repeatsPosts ? PostAsync(start, due, answers) : SendAsync(start, due, answers));
         }
 
         await Task.WhenAll(running).ConfigureAwait(false);
@@ -48,11 +60,40 @@ internal sealed class ScenarioLoad(int port, string service, TimeProvider time) 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
+    // A request that is not answered, or answered by a proxy, is sent again, as a careful application does.
+    private async Task PostAsync(long start, TimeSpan due, ConcurrentBag<ScenarioAnswer> answers)
+    {
+        var number = Interlocked.Increment(ref _posts).ToString(CultureInfo.InvariantCulture);
+        var status = 0;
+        while (status is 0 or (>= 502 and <= 504) && time.GetElapsedTime(start) - due < RepeatFor)
+        {
+            if (status != 0)
+            {
+                await Task.Delay(RepeatAfter, time).ConfigureAwait(false);
+            }
+
+            try
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, $"{Path}/{number}") { Headers = { Host = service } };
+                request.Headers.Add("Idempotency-Key", $"\"scenario-{number}\"");
+                request.Content = new StringContent("10 EUR");
+                using var answer = await _client.SendAsync(request).ConfigureAwait(false);
+                status = (int)answer.StatusCode;
+            }
+            catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+            {
+                await Task.Delay(RepeatAfter, time).ConfigureAwait(false);
+            }
+        }
+
+        answers.Add(new ScenarioAnswer(status, time.GetElapsedTime(start) - due, null));
+    }
+
     private async Task SendAsync(long start, TimeSpan due, ConcurrentBag<ScenarioAnswer> answers)
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/work") { Headers = { Host = service } };
+            using var request = new HttpRequestMessage(HttpMethod.Get, Path) { Headers = { Host = service } };
             using var answer = await _client.SendAsync(request).ConfigureAwait(false);
             answers.Add(
                 new ScenarioAnswer(

@@ -9,6 +9,9 @@ namespace GatewayMesh.Drills.Scenarios;
 internal sealed class ScenarioRun(Scenario scenario, ScenarioFiles files, int portBase, TimeSpan phaseLength, TimeProvider time)
 {
     private const string Callee = "payments";
+    private const int CalleeAdmin = 50;
+
+    private static readonly TimeSpan KillEvery = TimeSpan.FromMilliseconds(700);
 
     /// <summary>The admin port, the port of the load, and those of the applications.</summary>
     public IEnumerable<int> Ports => [portBase, portBase + 1, .. scenario.Applications.Select(application => portBase + application.Port)];
@@ -25,15 +28,31 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioFiles files, int po
                 applications.Add(new ScenarioApplication(name, portBase + port, behavior, time));
             }
 
-            using var sidecar = new ScenarioSidecar(files, folder, portBase, time);
-            using var load = new ScenarioLoad(portBase + 1, Callee, time);
+            using var sidecar = new ScenarioSidecar("host-a", files.Bootstrap, files.Entries, folder, portBase, time);
+            using var callee = scenario.RepeatsPosts
+                ? new ScenarioSidecar("host-b", files.CalleeBootstrap, files.Entries, folder, portBase + CalleeAdmin, time)
+                : null;
+            using var load = new ScenarioLoad(portBase + 1, Callee, scenario.RepeatsPosts, time);
             sidecar.AwaitReady(cancellation);
+            callee?.AwaitReady(cancellation);
             foreach (var phase in scenario.Phases)
             {
                 sidecar.Use(files.Phase(phase.Entries), cancellation);
+                callee?.Follow(sidecar, cancellation);
                 var before = applications.Sum(application => application.Requests);
+                var twice = applications.Sum(application => application.Twice);
+                using var over = new CancellationTokenSource();
+                var killing = callee is null ? Task.CompletedTask : KillAsync(sidecar, over.Token);
                 var answers = await load.RunAsync(scenario.Rate, phaseLength, cancellation).ConfigureAwait(false);
-                ended(phase, new PhaseFigures(answers, applications.Sum(application => application.Requests) - before));
+                await over.CancelAsync().ConfigureAwait(false);
+                await killing.ConfigureAwait(false);
+                ended(
+                    phase,
+                    new PhaseFigures(
+                        answers,
+                        applications.Sum(application => application.Requests) - before,
+                        applications.Sum(application => application.Twice) - twice));
+                sidecar.AwaitReady(cancellation);
                 await Task.WhenAll(applications.Select(application => application.IdleAsync(cancellation))).ConfigureAwait(false);
             }
         }
@@ -41,6 +60,21 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioFiles files, int po
         {
             applications.ForEach(application => application.Dispose());
             Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task KillAsync(ScenarioSidecar sidecar, CancellationToken over)
+    {
+        while (true)
+        {
+            await Task.Delay(KillEvery, time, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (over.IsCancellationRequested)
+            {
+                return;
+            }
+
+            sidecar.KillAndStart();
+            await Task.Run(() => sidecar.AwaitReady(over), CancellationToken.None).ConfigureAwait(false);
         }
     }
 }

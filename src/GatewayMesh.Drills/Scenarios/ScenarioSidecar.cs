@@ -17,20 +17,35 @@ internal sealed class ScenarioSidecar : IDisposable
 
     private readonly IPEndPoint _admin;
     private readonly ChildProcess _process;
-    private readonly string _mark = $"scenario-{Environment.ProcessId}";
+    private readonly string _mark;
     private readonly string _entries;
     private readonly TimeProvider _time;
 
     /// <summary>Starts the sidecar in <paramref name="folder"/>, which gets its files, state, and log.</summary>
-    public ScenarioSidecar(ScenarioFiles files, string folder, int adminPort, TimeProvider time)
+    /// <param name="name">Name of the node.</param>
+    /// <param name="bootstrap">Its bootstrap file.</param>
+    /// <param name="entries">The entries of all phases.</param>
+    /// <param name="folder">The folder, which several sidecars may share.</param>
+    /// <param name="adminPort">Port of its admin address.</param>
+    /// <param name="time">The clock.</param>
+    public ScenarioSidecar(string name, string bootstrap, string entries, string folder, int adminPort, TimeProvider time)
     {
         (_admin, _time) = (new IPEndPoint(IPAddress.Loopback, adminPort), time);
-        var config = Path.Combine(folder, "host-a.yaml");
+        _mark = $"scenario-{Environment.ProcessId}-{name}";
+        var config = Path.Combine(folder, name + ".yaml");
         var registry = Directory.CreateDirectory(Path.Combine(folder, "registry")).FullName;
         _entries = Path.Combine(registry, "phase.yaml");
-        File.WriteAllText(config, files.Bootstrap);
-        File.WriteAllText(Path.Combine(registry, "entries.yaml"), files.Entries);
-        _process = new ChildProcess("host-a", "sidecar", ["--config", config, "--no-guard"], folder, _mark);
+        File.WriteAllText(config, bootstrap);
+        File.WriteAllText(Path.Combine(registry, "entries.yaml"), entries);
+        _process = new ChildProcess(name, "sidecar", ["--config", config, "--no-guard"], folder, _mark);
+        _process.Start();
+    }
+
+    /// <summary>Kills the sidecar (<c>kill -9</c>) and starts it again.</summary>
+    public void KillAndStart()
+    {
+        MarkedProcesses.Kill(_mark);
+        _process.WaitForEnd(Patience);
         _process.Start();
     }
 
@@ -53,6 +68,10 @@ internal sealed class ScenarioSidecar : IDisposable
         File.Move(_entries + ".new", _entries, overwrite: true);
         Await("the sidecar uses the entries of the phase", () => Revision() is { } now && now != before, cancellation);
     }
+
+    /// <summary>Waits until the sidecar uses the same entries as another one.</summary>
+    public void Follow(ScenarioSidecar other, CancellationToken cancellation) =>
+        Await("the sidecars use the same entries", () => Revision() is { } now && now == other.Revision(), cancellation);
 
     /// <inheritdoc/>
     public void Dispose()

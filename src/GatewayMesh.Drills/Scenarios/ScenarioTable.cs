@@ -86,6 +86,16 @@ internal static class ScenarioTable
                 ScenarioColumn.Share("v1"),
                 ScenarioColumn.Latency(0.5, "p50"),
                 ScenarioColumn.Latency(0.99, "p99")]),
+        new("idempotent-payments", "A caller repeats POSTs while its sidecar is killed again and again: how many are executed twice?", 200,
+            [("payments", 31, new ApplicationBehavior(TimeSpan.FromMilliseconds(20)))],
+            [new("no-keys", "keys are ignored"), new("keys", "each key runs once")],
+            [
+                ScenarioColumn.Sent,
+                ScenarioColumn.Failed,
+                ScenarioColumn.Twice,
+                ScenarioColumn.Load,
+                ScenarioColumn.Latency(0.5, "p50"),
+                ScenarioColumn.Latency(0.99, "p99")]) { RepeatsPosts = true },
     ];
 
     /// <summary>The scenario of this name; null when there is none.</summary>

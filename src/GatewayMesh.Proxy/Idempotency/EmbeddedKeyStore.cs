@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using GatewayMesh.Configuration.Policies.Idempotency;
 using GatewayMesh.Linux;
 using GatewayMesh.Proxy.Idempotency.Log;
@@ -13,9 +14,11 @@ namespace GatewayMesh.Proxy.Idempotency;
 /// log is also written to the disk itself; a loss of power can lose that second. Only the writer thread touches the disk, except for reads
 /// of kept responses.
 /// </summary>
+[SuppressMessage("Design", "CA2213", Justification = "Another thread may still set the event.")]
 internal sealed class EmbeddedKeyStore : IKeyStore, IDisposable
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MostWait = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _work = new(false);
@@ -23,6 +26,7 @@ internal sealed class EmbeddedKeyStore : IKeyStore, IDisposable
     private readonly KeyIndex _index;
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly KeyLogWriter _writer;
+    private readonly Thread _thread;
     private List<PendingRecord> _queue = [];
     private IdempotencyModel _model;
     private bool _isFailing;
@@ -38,8 +42,8 @@ internal sealed class EmbeddedKeyStore : IKeyStore, IDisposable
         (_folder, _model) = (folder, model);
         _index = new KeyIndex(time);
         _writer = new KeyLogWriter(_gate, _index, () => Volatile.Read(ref _model), time, evicted);
-        var thread = new Thread(Run) { IsBackground = true, Name = "mesh-keys" };
-        thread.Start();
+        _thread = new Thread(Run) { IsBackground = true, Name = "mesh-keys" };
+        _thread.Start();
     }
 
     /// <summary>Number of keys.</summary>
@@ -145,10 +149,16 @@ internal sealed class EmbeddedKeyStore : IKeyStore, IDisposable
     {
         lock (_gate)
         {
+            if (_isStopped)
+            {
+                return;
+            }
+
             _isStopped = true;
         }
 
         _ = _work.Set();
+        _ = _thread.Join(MostWait); // a broken disk must not hold up the end of the process
     }
 
     private static async Task<KeyClaim> ReadAsync(KeyEntry entry)
@@ -190,7 +200,6 @@ internal sealed class EmbeddedKeyStore : IKeyStore, IDisposable
             _ = _work.WaitOne(RetryAfter);
         }
 
-        using (_work)
         using (_writer)
         {
             while (true)

@@ -18,8 +18,9 @@ internal sealed class ToApplication(string node, TimeProvider time) : IRouteReso
     public Route? Resolve(IRoutedRequest request)
     {
         var listener = request.InboundConnection.Listener;
-        var service = request.Mesh.Snapshot.Services.GetValueOrDefault(listener.Service ?? "");
-        var policy = service?.Policy ?? PolicyModel.Default;
+        var mesh = request.Mesh.Snapshot;
+        var service = mesh.Services.GetValueOrDefault(listener.Service ?? "");
+        var policy = service?.Policy ?? mesh.Policies.GetValueOrDefault(listener.Service ?? "") ?? mesh.Policy;
         if (!_applications.TryGetValue(listener, out var application)
             || application.Policy != policy
             || application.Protocol != ProtocolOf(listener, service))

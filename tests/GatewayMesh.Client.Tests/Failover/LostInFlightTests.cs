@@ -94,6 +94,28 @@ public sealed class LostInFlightTests
         Assert.That(sidecar.Executed, Has.Count.EqualTo(executed));
     }
 
+    [Test]
+    public async Task A_created_idempotency_key_stays_the_same_over_all_attempts_and_differs_between_requests()
+    {
+        using var sidecar = DyingOnce();
+        using var client = new TestClient(sidecar.Address, with: options => options.CreateIdempotencyKeys = true);
+
+        using var first = await client.SendAsync("POST", new StringContent("body"));
+        using var second = await client.SendAsync("POST", new StringContent("body"));
+        using var third = await client.SendAsync("POST", new StringContent("body"), request => request.Headers.Add("Idempotency-Key", "mine"));
+        using var get = await client.SendAsync("GET", null);
+
+        var keys = sidecar.Executed.Select(request => request["Idempotency-Key"]).ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(keys, Has.Count.EqualTo(5));
+            Assert.That(keys[1], Is.EqualTo(keys[0]), "the lost attempt and the next");
+            Assert.That(keys[2], Is.Not.EqualTo(keys[0]));
+            Assert.That(keys[0], Does.Match("^\"[0-9a-f-]{36}\"$"));
+            Assert.That((keys[3], keys[4]), Is.EqualTo(("mine", default(string))));
+        }
+    }
+
     [TestCase(0)]
     [TestCase(65_536)]
     public async Task A_buffered_body_arrives_completely_on_every_attempt(int size)

@@ -31,6 +31,7 @@ public sealed class OptionsBinderTests
             ["MaxAttempts"] = "4",
             ["ReplayBufferSize"] = "5",
             ["ReplayWithIdempotencyKey"] = "true",
+            ["CreateIdempotencyKeys"] = "true",
             ["BreakerFailures"] = "6",
             ["ProbeInterval"] = "00:00:07",
             ["FailbackAfter"] = "8s",
@@ -67,8 +68,9 @@ public sealed class OptionsBinderTests
                     options.MaxAttempts,
                     options.ReplayBufferSize,
                     options.ReplayWithIdempotencyKey,
+                    options.CreateIdempotencyKeys,
                     options.BreakerFailures),
-                Is.EqualTo((3, 4, 5, true, 6)));
+                Is.EqualTo((3, 4, 5, true, true, 6)));
         }
     }
 

@@ -11,7 +11,7 @@ namespace GatewayMesh.MeshTests.Client;
 
 /// <summary>
 /// An application with the client library, by the clock: 10,000 GETs, a thousand per second, at most twenty at a time; and on the same
-/// handler 2,500 POSTs without a key, 250 per second, at most ten at a time.
+/// handler 2,500 POSTs, 250 per second, at most ten at a time. With keys, there are as many GETs as POSTs, each 500 per second.
 /// </summary>
 internal sealed class ClientLoad : IAsyncDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class ClientLoad : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
-    public ClientLoad(TwoHosts hosts, LocalMesh mesh, Version? version = null)
+    public ClientLoad(TwoHosts hosts, LocalMesh mesh, Version? version = null, bool hasKeys = false)
     {
         _meter.InstrumentPublished = (instrument, listener) =>
         {
@@ -38,6 +38,7 @@ internal sealed class ClientLoad : IAsyncDisposable
         {
             Outbound = hosts.Outbound.ToString(),
             Service = "web",
+            CreateIdempotencyKeys = hasKeys,
             RunDirectory = Path.Combine(mesh.Folder, hosts.HostA.Name, "run"),
         }))
         {
@@ -46,8 +47,9 @@ internal sealed class ClientLoad : IAsyncDisposable
             DefaultRequestVersion = version ?? HttpVersion.Version11,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
-        Gets = new Stream(_client, HttpMethod.Get, total: 10_000, rate: 1_000, workers: 20, _stop.Token);
-        Posts = new Stream(_client, HttpMethod.Post, total: 2_500, rate: 250, workers: 10, _stop.Token);
+        var posts = hasKeys && int.TryParse(Environment.GetEnvironmentVariable("MESH_TESTS_POSTS"), out var asked) ? asked : hasKeys ? 5_000 : 2_500;
+        Gets = new Stream(_client, HttpMethod.Get, total: hasKeys ? posts : 10_000, rate: hasKeys ? 500 : 1_000, workers: 20, _stop.Token);
+        Posts = new Stream(_client, HttpMethod.Post, total: posts, rate: hasKeys ? 500 : 250, workers: 10, _stop.Token);
         _running = Task.WhenAll(Gets.Running, Posts.Running);
     }
 

@@ -70,6 +70,18 @@ public sealed class ScenarioTests
         }
     }
 
+    [Test]
+    public async Task Posts_with_keys_run_once_while_the_callers_sidecar_is_killed()
+    {
+        var phases = await RunAsync("idempotent-payments", 4);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(phases.Select(phase => phase["failed"]), Is.All.EqualTo("0 (0.0 %)"));
+            Assert.That(int.Parse(phases[0]["executed twice"], CultureInfo.InvariantCulture), Is.GreaterThan(0));
+            Assert.That(phases[1]["executed twice"], Is.EqualTo("0"));
+        }
+    }
+
     [TestCase("slow-endpoint")]
     [TestCase("retry-storm")]
     [TestCase("overload")]

@@ -1,6 +1,7 @@
 using System.Net;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Policies.Idempotency;
+using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Idempotency;
@@ -19,18 +20,20 @@ internal sealed class KeyedMesh : IAsyncDisposable
     /// <summary>Folder of the keys, which outlives the sidecar.</summary>
     public string Folder { get; }
 
+    public static Task<KeyedMesh> Start(Backend payments, IdempotencyModel? model = null, string? folder = null) =>
+        Start(payments.HostPort, model, folder);
+
     public static async Task<KeyedMesh> Start(
-        Backend payments,
+        HostPort payments,
         IdempotencyModel? model = null,
         string? folder = null,
-        string protocol = "http",
-        Func<PolicyModel, PolicyModel>? with = null)
+        string protocol = "http")
     {
         var keys = folder ?? Directory.CreateTempSubdirectory("gatewaymesh-keys-").FullName;
         var mesh = await Mesh.Start(options => options with { KeyFolder = keys });
         var policy = PolicyModel.Default with { Idempotency = model ?? On };
-        mesh.Service("payments", protocol, with?.Invoke(policy) ?? policy, payments.HostPort);
-        return new KeyedMesh(mesh, mesh.Inbound(payments.HostPort, protocol: protocol), keys);
+        mesh.Service("payments", protocol, policy, payments);
+        return new KeyedMesh(mesh, mesh.Inbound(payments, protocol: protocol), keys);
     }
 
     /// <summary>Returns a POST with a key.</summary>

@@ -63,7 +63,15 @@ internal sealed class LogOwners(string folder) : IDisposable
     {
         if (_own is not null)
         {
-            File.Delete(PathOf(Self));
+            try
+            {
+                File.Delete(PathOf(Self));
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // The next process deletes the file.
+            }
+
             _own.Dispose();
         }
     }
