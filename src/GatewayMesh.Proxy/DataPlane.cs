@@ -98,6 +98,13 @@ public sealed class DataPlane : IAsyncDisposable
     /// </summary>
     public void Apply(MeshSnapshot snapshot) => _update.Apply(snapshot);
 
+    /// <summary>Divides the rate limits over the mesh anew. Called once a second.</summary>
+    /// <param name="nodes">Live nodes, this one included.</param>
+    /// <param name="peers">Demands in the records of the other live nodes.</param>
+    /// <returns>Demands for this node's own record.</returns>
+    public ImmutableSortedDictionary<string, double> DivideRates(int nodes, IEnumerable<ImmutableSortedDictionary<string, double>> peers) =>
+        _parts.Division.Turn(nodes, peers);
+
     /// <summary>Returns the services that requests were sent to since the last call.</summary>
     public IReadOnlyCollection<string> TakeUsed() => _update.TakeUsed();
 

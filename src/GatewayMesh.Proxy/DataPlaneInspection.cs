@@ -6,6 +6,7 @@ using GatewayMesh.Proxy.Admission;
 using GatewayMesh.Proxy.Edge;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing.Reports;
+using GatewayMesh.Proxy.Stores;
 
 namespace GatewayMesh.Proxy;
 
@@ -49,6 +50,9 @@ public sealed class DataPlaneInspection
 
     /// <summary>Returns the limits of the services that this process calls or fronts, with the requests in flight.</summary>
     public IReadOnlyList<LimitView> Limits() => [.. _parts.Limits.Current.Services.Select(LimitView.Of)];
+
+    /// <summary>Returns the shared stores.</summary>
+    public IReadOnlyList<StoreView> Stores() => _parts.RateStore is { } store ? [store.View] : [];
 
     /// <summary>Returns the rate limits of a service, with the number of their buckets.</summary>
     public IReadOnlyList<RateLimitView> RateLimits(string service) =>

@@ -97,6 +97,9 @@ public sealed record DataPlaneOptions
     /// </summary>
     public string? KeyFolder { get; init; }
 
+    /// <summary>Store of rate limits over the mesh. Default: null, such limits are divided over the nodes.</summary>
+    public RedisSpec? RateLimitStore { get; init; }
+
     /// <summary>
     /// Called with a requested service whose instances the registry does not watch; must return quickly. Default: null, no request waits
     /// for a registry.
@@ -126,6 +129,7 @@ public sealed record DataPlaneOptions
         Node = bootstrap.Node,
         RoleName = bootstrap.Role switch { MeshRole.Sidecar => "sidecar", MeshRole.Gateway => "gateway", _ => "ingress" },
         Zone = bootstrap.Zone,
+        RateLimitStore = bootstrap.Stores.RateLimits,
         Limits = bootstrap.Limits,
         GatewayShare = bootstrap.GatewayShare,
         AllowFaults = bootstrap.AllowFaults,

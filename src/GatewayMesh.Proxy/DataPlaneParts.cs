@@ -22,6 +22,7 @@ using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.RateLimiting;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
+using GatewayMesh.Proxy.Stores;
 using GatewayMesh.Proxy.Telemetry;
 using GatewayMesh.Proxy.Tracing;
 using GatewayMesh.Proxy.Upstreams;
@@ -69,9 +70,13 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         Admission = new GatewayAdmission(options.MaxConcurrentRequests, _measured?.Limit);
         Limits = new LimitRegistry(time, Random, new Refusals(Metrics));
         LimitGauges.Add(Metrics, Limits, _measured?.Limit);
+        RateStore = options.RateLimitStore is { } spec
+            ? new RedisStore("rateLimits", spec, options.Node, new StoreEvents(log), time)
+            : null;
         RateLimits = new RateLimitRegistry(
-            new RequestKey(address => Edge!.Trusts(address), KeyHash.NewSecret()), new BucketRoom(), time, Metrics);
-        RateLimitGauges.Add(Metrics, RateLimits);
+            new RequestKey(address => Edge!.Trusts(address), KeyHash.NewSecret()), new BucketRoom(), RateStore, time, Metrics);
+        Division = new RateDivision(RateLimits, time);
+        RateLimitGauges.Add(Metrics, RateLimits, RateStore);
         Budgets = new RetryBudgets(time);
         _keys = new KeyStores(options.KeyFolder, time, Metrics);
         Demand = options.Want is { } want ? new ServiceDemand(want, () => Traffic.Mesh, time) : null;
@@ -157,6 +162,10 @@ internal sealed class DataPlaneParts : IAsyncDisposable
 
     public RateLimitRegistry RateLimits { get; }
 
+    public RedisStore? RateStore { get; }
+
+    public RateDivision Division { get; }
+
     public RetryBudgets Budgets { get; }
 
     public JwksRegistry Jwks { get; }
@@ -194,6 +203,11 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         Edge.Dispose();
         Upstreams.Dispose();
         _forwarder.Dispose();
+        if (RateStore is not null)
+        {
+            await RateStore.DisposeAsync().ConfigureAwait(false);
+        }
+
         Limits.Dispose();
         Tokens.Dispose();
         Authorizations.Dispose();

@@ -85,6 +85,10 @@ public sealed record NodeStatus : DocumentPart
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<TroubleStatus> Troubles { get; set; } = [];
 
+    /// <summary>Shared stores; absent when this process has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<StoreStatus>? Stores { get; set; }
+
     /// <summary>Services with <c>sidecarBypass</c> whose application no gateway can reach.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<HiddenApplicationStatus> HiddenApplications { get; set; } = [];

@@ -43,6 +43,7 @@ public static class BootstrapBinder
         "logs",
         "reach",
         "allowFaults",
+        "stores",
         "gatewayShare",
         "transport",
         "drainDelay",
@@ -99,6 +100,8 @@ public static class BootstrapBinder
                 section => IngressBinder.Bind(section, ClaimsOf(MeshRole.Ingress), (path, location) => Absolute(path, location, context))),
             Limits = reader.Section("limits", section => LimitsBinder.Bind(section, role)),
             Logs = reader.Section("logs", LogsBinder.Bind),
+            Stores = reader.Section(
+                "stores", section => StoresBinder.Bind(section, (path, location) => Absolute(path, location, context))),
             Reach = ReachBinder.Bind(reader),
             AllowFaults = reader.Optional("allowFaults", ScalarTypes.Flag, false),
             GatewayShare = reader.Optional("gatewayShare", ScalarTypes.Percent, 0.005),

@@ -97,6 +97,9 @@ public sealed record BootstrapSpec
     /// </summary>
     public ImmutableArray<IPNetwork> Reach { get; init; } = [];
 
+    /// <summary>Stores that nodes share.</summary>
+    public StoresSpec Stores { get; init; } = new();
+
     /// <summary>Limits on clients of this process.</summary>
     public LimitsSpec Limits { get; init; } = new();
 

@@ -69,7 +69,10 @@ internal static class RegistryBinder
         return null;
     }
 
-    private static RegistryTlsSpec BindTls(MappingReader reader, Func<string, SourceLocation, string> path)
+    /// <summary>Reads the certificates of a connection to a server.</summary>
+    /// <param name="reader">The section.</param>
+    /// <param name="path">Makes the path under a key absolute.</param>
+    internal static RegistryTlsSpec BindTls(MappingReader reader, Func<string, SourceLocation, string> path)
     {
         var tls = new RegistryTlsSpec(File(reader, "ca", path), File(reader, "cert", path), File(reader, "key", path));
         if (tls.Cert is null != tls.Key is null)

@@ -36,6 +36,9 @@ public sealed record NodeRecord
     /// <summary>Recent requests per second (EWMA).</summary>
     public double RequestRate { get; init; }
 
+    /// <summary>Demands for rate limits over the mesh, in tokens per second, by <see cref="NodeRates.IdOf"/>.</summary>
+    public ImmutableSortedDictionary<string, double> Rates { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
+
     /// <summary>Zone of the node, or null.</summary>
     public string? Zone { get; init; }
 

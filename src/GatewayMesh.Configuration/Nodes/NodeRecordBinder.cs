@@ -43,6 +43,7 @@ public static class NodeRecordBinder
         Pids = reader.Map("pids").Aggregate(ImmutableSortedDictionary<string, int>.Empty, AddPid),
         Admin = reader.Optional("admin", Free, ""),
         RequestRate = reader.Optional("requestRate", Rate, 0),
+        Rates = reader.Map("rates").Aggregate(ImmutableSortedDictionary<string, double>.Empty, AddRate),
         Zone = reader.IsText("zone") ? reader.Optional("zone", ScalarTypes.Text, "") : null,
         Services = reader.Items("services", BindService),
         Gateway = reader.Has("gateway") ? reader.Section("gateway", BindGateway) : null,
@@ -54,6 +55,11 @@ public static class NodeRecordBinder
     private static ImmutableSortedDictionary<string, int> AddPid(
         ImmutableSortedDictionary<string, int> pids, KeyValuePair<string, string> pair) =>
         int.TryParse(pair.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pids.Add(pair.Key, pid) : pids;
+
+    // Of another node, which may be newer: what cannot be read is no demand.
+    private static ImmutableSortedDictionary<string, double> AddRate(
+        ImmutableSortedDictionary<string, double> rates, KeyValuePair<string, string> pair) =>
+        rates.Count < NodeRates.Most && Rate.Read(pair.Value) is { Message: null } rate ? rates.SetItem(pair.Key, rate.Value) : rates;
 
     private static NodeService BindService(MappingReader reader)
     {

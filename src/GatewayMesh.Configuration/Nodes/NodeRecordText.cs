@@ -36,6 +36,14 @@ public static class NodeRecordText
         }
 
         Line("pids", Pairs(record.Pids.Select(pid => KeyValuePair.Create(pid.Key, pid.Value.ToString(CultureInfo.InvariantCulture)))));
+        if (!record.Rates.IsEmpty)
+        {
+            Line(
+                "rates",
+                Pairs(record.Rates.Select(
+                    rate => KeyValuePair.Create(rate.Key, rate.Value.ToString("0.######", CultureInfo.InvariantCulture)))));
+        }
+
         if (record.Zone is { } zone)
         {
             Line("zone", Quote(zone));

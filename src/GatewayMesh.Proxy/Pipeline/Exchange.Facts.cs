@@ -13,6 +13,7 @@ using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Mirroring;
+using GatewayMesh.Proxy.RateLimiting;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
 using GatewayMesh.Proxy.Routing.Tree;
@@ -92,6 +93,9 @@ internal sealed partial class Exchange
 
     /// <summary>Origin whose pages may read the response; null if none may.</summary>
     public string? AllowedOrigin { get => _facts.AllowedOrigin; set => _facts.AllowedOrigin = value; }
+
+    /// <summary>Wait of the request for the store of rate limits; null if there was none.</summary>
+    public RateWait? RateWait { get => _facts.RateWait; set => _facts.RateWait = value; }
 
     /// <summary>Intentions that allowed the request; null if none were evaluated.</summary>
     public IntentionTable? AllowedBy { get => _facts.AllowedBy; set => _facts.AllowedBy = value; }
@@ -199,6 +203,7 @@ internal sealed partial class Exchange
         public ImmutableArray<string> Providers;
         public VerifiedClaims? Claims;
         public Task<TokenResult>? TokenCheck;
+        public RateWait? RateWait;
         public IntentionTable? AllowedBy;
         public Route Route;
         public string? Destination;

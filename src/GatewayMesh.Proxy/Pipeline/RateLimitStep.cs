@@ -27,8 +27,9 @@ internal sealed class RateLimitStep(string ingress) : IStep
             return Verdict.Next;
         }
 
-        var error = limits.Take(exchange);
-        return error.IsError ? new Verdict(error, null) : Verdict.Next;
+        Task? until = null;
+        var error = exchange.RateWait is { } waited ? limits.Finish(exchange, waited) : limits.Take(exchange, out until);
+        return until is not null ? Verdict.After(until) : error.IsError ? new Verdict(error, null) : Verdict.Next;
     }
 
     // A gateway is known by its certificate. Without certificates nothing is proven, and its name in Via is as good as that of a source.

@@ -14,6 +14,9 @@ internal readonly record struct BucketTerms(double Interval, double Burst)
     /// <param name="time">The clock.</param>
     public static BucketTerms Of(double perSecond, double burst, TimeProvider time) => new(time.TimestampFrequency / perSecond, burst);
 
+    /// <summary>Returns the terms of a share, 0 to 1. A bucket holds at least one token.</summary>
+    public BucketTerms Part(double share) => new(Interval / share, Math.Max(1, Burst * share));
+
     /// <summary>Returns the ticks that <paramref name="tokens"/> take to arrive, rounded down: a full bucket serves its whole burst.</summary>
     public long TicksOf(double tokens) => (long)(tokens * Interval);
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Security.Cryptography;
 
@@ -6,10 +8,14 @@ namespace GatewayMesh.Proxy.RateLimiting;
 /// <summary>
 /// Hash of the parts of a request, 128 bits: SipHash-2-4 (Aumasson and Bernstein, INDOCRYPT 2012) over the UTF-16 code units, each part
 /// with its length in front. A client that does not know the secret cannot find a value that shares the bucket of another, and a bucket
-/// takes the same memory for a value of any length.
+/// takes the same memory for a value of any length. A key that nodes share has no secret, and is hashed with SHA-256 instead.
 /// </summary>
 internal ref struct KeyHash
 {
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? OfThread;
+
+    private readonly ArrayBufferWriter<byte>? _words;
     private ulong _v0;
     private ulong _v1;
     private ulong _v2;
@@ -24,6 +30,15 @@ internal ref struct KeyHash
         _v2 = k0 ^ 0x6c7967656e657261UL;
         _v3 = k1 ^ 0x7465646279746573UL;
     }
+
+    private KeyHash(ArrayBufferWriter<byte> words)
+    {
+        _words = words;
+        words.ResetWrittenCount();
+    }
+
+    /// <summary>Starts a hash that is the same at all nodes. One at a time in a thread.</summary>
+    public static KeyHash Shared() => new(OfThread ??= new ArrayBufferWriter<byte>(256));
 
     /// <summary>Returns a random secret.</summary>
     public static UInt128 NewSecret() =>
@@ -60,6 +75,13 @@ internal ref struct KeyHash
     /// <summary>Ends the hash.</summary>
     public UInt128 End()
     {
+        if (_words is { } words)
+        {
+            Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+            SHA256.HashData(words.WrittenSpan, digest);
+            return BinaryPrimitives.ReadUInt128BigEndian(digest);
+        }
+
         _v2 ^= 0xee;
         var low = Finish();
         _v1 ^= 0xdd;
@@ -78,6 +100,13 @@ internal ref struct KeyHash
 
     private void Word(ulong word)
     {
+        if (_words is { } words)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(words.GetSpan(sizeof(ulong)), word);
+            words.Advance(sizeof(ulong));
+            return;
+        }
+
         _v3 ^= word;
         Round();
         Round();

@@ -10,19 +10,35 @@ internal sealed class RateLimit(RateLimitModel model, BucketRoom room, TimeProvi
     // A limit without parts has one bucket, which is never given up.
     private readonly TokenBucket? _only = model.By.IsEmpty ? new TokenBucket(UInt128.Zero) : null;
     private readonly BucketTable? _table = model.By.IsEmpty ? null : new BucketTable(room);
+    private PeerDemands _peers = PeerDemands.Unknown;
     private Declared _declared = new(model, BucketTerms.Of(model.PerSecond, model.Burst, time));
 
     /// <summary>The declared limit.</summary>
     public RateLimitModel Model => Volatile.Read(ref _declared).Model;
 
-    /// <summary>Rate and size of the buckets.</summary>
-    public BucketTerms Terms => Volatile.Read(ref _declared).Terms;
+    /// <summary>Demands of other nodes. Default: unknown.</summary>
+    public PeerDemands Peers
+    {
+        get => Volatile.Read(ref _peers);
+        set => Volatile.Write(ref _peers, value);
+    }
+
+    /// <summary>Buckets, in no order. A snapshot.</summary>
+    public IEnumerable<TokenBucket> Buckets => _table?.Buckets ?? [_only!];
 
     /// <summary>Number of buckets.</summary>
     public int Keys => _table?.Count ?? 1;
 
     /// <summary>Returns the bucket of a key.</summary>
     public TokenBucket BucketOf(UInt128 key, long now) => _only ?? _table!.Of(key, now);
+
+    /// <summary>Returns rate and size of a bucket at this node.</summary>
+    public BucketTerms TermsOf(TokenBucket bucket)
+    {
+        var (model, terms) = Volatile.Read(ref _declared);
+        return model.Scope == RateLimitScope.Node ? terms
+            : terms.Part(bucket.Share is > 0 and var share ? share : Peers.ShareOf(model.PerSecond, bucket.Key, reported: 0));
+    }
 
     /// <summary>Applies a new model with the same buckets.</summary>
     public void Declare(RateLimitModel model) =>

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using GatewayMesh.Configuration.Policies.RateLimiting;
 using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Proxy.Stores;
 using GatewayMesh.Proxy.Telemetry;
 
 namespace GatewayMesh.Proxy.RateLimiting;
@@ -8,7 +9,8 @@ namespace GatewayMesh.Proxy.RateLimiting;
 /// <summary>
 /// Keeps the buckets of rate limits across reloads: a limit of the same service with the same name, parts, and scope keeps them.
 /// </summary>
-internal sealed class RateLimitRegistry(RequestKey keys, BucketRoom room, TimeProvider time, MeshMetrics metrics)
+internal sealed class RateLimitRegistry(
+    RequestKey keys, BucketRoom room, RedisStore? store, TimeProvider time, MeshMetrics metrics)
 {
     private readonly Lock _applying = new();
     private RateLimitTable _current = RateLimitTable.Empty;
@@ -43,7 +45,7 @@ internal sealed class RateLimitRegistry(RequestKey keys, BucketRoom room, TimePr
     {
         var known = before.Find(service.Name);
         return new ServiceRateLimits(
-            service.Name, [.. service.Policy.RateLimits.Select(model => Of(model, known))], keys, time, metrics);
+            service.Name, [.. service.Policy.RateLimits.Select(model => Of(model, known))], keys, store, time, metrics);
     }
 
     private RateLimit Of(RateLimitModel model, ServiceRateLimits? before)

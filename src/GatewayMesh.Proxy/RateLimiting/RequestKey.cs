@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -16,11 +15,11 @@ namespace GatewayMesh.Proxy.RateLimiting;
 /// </summary>
 internal sealed class RequestKey(Func<IPAddress, bool> isTrustedProxy, UInt128 secret)
 {
-    /// <summary>Returns the key of <paramref name="exchange"/>.</summary>
-    public UInt128 Of(Exchange exchange, ImmutableArray<RateLimitKey> by)
+    /// <summary>Returns the key of <paramref name="exchange"/>; the same at all nodes for a limit over the mesh.</summary>
+    public UInt128 Of(Exchange exchange, RateLimitModel model)
     {
-        var hash = new KeyHash(secret);
-        foreach (var key in by)
+        var hash = model.Scope == RateLimitScope.Mesh ? KeyHash.Shared() : new KeyHash(secret);
+        foreach (var key in model.By)
         {
             switch (key.From)
             {

@@ -2,13 +2,18 @@ using System.Collections.Immutable;
 using GatewayMesh.Configuration.Policies.RateLimiting;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Stores;
 using GatewayMesh.Proxy.Telemetry;
+using StackExchange.Redis;
 
 namespace GatewayMesh.Proxy.RateLimiting;
 
-/// <summary>The rate limits of one service, in order. A request takes from all of them, or from none.</summary>
+/// <summary>
+/// The rate limits of one service, in order. A request takes from all of them, or from none. Limits over the mesh ask the store while it
+/// is up; otherwise this node's share decides.
+/// </summary>
 internal sealed class ServiceRateLimits(
-    string service, ImmutableArray<RateLimit> limits, RequestKey keys, TimeProvider time, MeshMetrics metrics)
+    string service, ImmutableArray<RateLimit> limits, RequestKey keys, RedisStore? store, TimeProvider time, MeshMetrics metrics)
 {
     /// <summary>Name of the service.</summary>
     public string Service => service;
@@ -17,43 +22,143 @@ internal sealed class ServiceRateLimits(
     public ImmutableArray<RateLimit> Limits => limits;
 
     /// <summary>Takes the tokens of a request; none if an enforced limit refuses the request.</summary>
-    /// <returns>The error of a refused request; none if it passes.</returns>
-    public MeshError Take(Exchange exchange)
+    /// <param name="exchange">The request.</param>
+    /// <param name="wait">Task that the request waits for before <see cref="Finish"/>; null: the decision is made.</param>
+    /// <returns>The error of a refused request; none if it passes or waits.</returns>
+    public MeshError Take(Exchange exchange, out Task? wait)
     {
+        wait = null;
+        var asks = store is { IsUp: true };
+        var (taken, asked) = (0u, 0u);
         var now = time.GetTimestamp();
-        var taken = 0u;
         for (var i = 0; i < limits.Length; i++)
         {
-            var limit = limits[i];
-            var model = limit.Model;
-            var terms = limit.Terms;
-            var bucket = limit.BucketOf(keys.Of(exchange, model.By), now);
-            var cost = RequestKey.CostOf(exchange, model);
-            if (bucket.TryTake(cost, terms, now, out var wait))
+            if (asks && limits[i].Model.Scope == RateLimitScope.Mesh)
             {
-                taken |= 1u << i;
-                continue;
+                asked |= 1u << i;
             }
+            else if (TakeHere(exchange, i, now, ref taken) is { IsError: true } refused)
+            {
+                return refused;
+            }
+        }
 
-            metrics.CountRateLimited(service, model.Name, WordOf(model.Mode));
-            if (model.Mode == RateLimitMode.Enforce)
-            {
-                Return(exchange, taken, now);
-                return Refuse(model, (int)bucket.Left(terms, now), TimeSpan.FromSeconds(wait / (double)time.TimestampFrequency));
-            }
+        if (asked != 0)
+        {
+            exchange.RateWait = new RateWait(taken, asked);
+            wait = exchange.RateWait.ArriveAsync(exchange, AskAsync(exchange, asked, now));
         }
 
         return MeshError.None;
     }
 
-    private static MeshError Refuse(RateLimitModel model, int left, TimeSpan wait) =>
-        new(MeshErrorKind.RateLimited, Forwarded: false, model.Name)
+    /// <summary>Decides about a request that has waited for the store.</summary>
+    public MeshError Finish(Exchange exchange, RateWait wait)
+    {
+        var taken = wait.Taken;
+        var now = time.GetTimestamp();
+        if (wait.Answer is null)
+        {
+            metrics.CountStoreFallback(store!.View.Name);
+        }
+
+        var refused = MeshError.None;
+        for (int i = 0, at = 0; i < limits.Length; i++)
+        {
+            if ((wait.Asked & (1u << i)) == 0)
+            {
+                continue;
+            }
+
+            if (wait.Answer is not { } answer)
+            {
+                if (TakeHere(exchange, i, now, ref taken) is { IsError: true } error)
+                {
+                    return error;
+                }
+
+                continue;
+            }
+
+            var (ticks, left) = (answer[at], answer[at + 1]);
+            at += 2;
+            if (ticks > 0 && Exceed(limits[i].Model, (int)Math.Max(0, left), TimeSpan.FromMicroseconds(ticks)) is { IsError: true } beyond)
+            {
+                refused = refused.IsError ? refused : beyond;
+            }
+        }
+
+        if (refused.IsError)
+        {
+            Return(exchange, taken, now);
+        }
+
+        return refused;
+    }
+
+    private MeshError TakeHere(Exchange exchange, int index, long now, ref uint taken)
+    {
+        var limit = limits[index];
+        var model = limit.Model;
+        var bucket = limit.BucketOf(keys.Of(exchange, model), now);
+        var cost = RequestKey.CostOf(exchange, model);
+        if (model.Scope == RateLimitScope.Mesh && exchange.RateWait is null)
+        {
+            bucket.Ask(cost);
+        }
+
+        var terms = limit.TermsOf(bucket);
+        if (bucket.TryTake(cost, terms, now, out var wait))
+        {
+            taken |= 1u << index;
+            return MeshError.None;
+        }
+
+        var error = Exceed(model, (int)bucket.Left(terms, now), TimeSpan.FromSeconds(wait / (double)time.TimestampFrequency));
+        if (error.IsError)
+        {
+            Return(exchange, taken, now);
+        }
+
+        return error;
+    }
+
+    private Task<RedisResult?> AskAsync(Exchange exchange, uint asked, long now)
+    {
+        var count = int.PopCount((int)asked);
+        var (names, values) = (new RedisKey[count], new RedisValue[count * RateScript.Arguments]);
+        for (int i = 0, at = 0; i < limits.Length; i++)
+        {
+            if ((asked & (1u << i)) == 0)
+            {
+                continue;
+            }
+
+            var model = limits[i].Model;
+            var key = keys.Of(exchange, model);
+            var cost = RequestKey.CostOf(exchange, model);
+            limits[i].BucketOf(key, now).Ask(cost); // the shares stay right for the moment in which the store is lost
+            names[at] = RateScript.KeyOf(service, model, key);
+            values[at * RateScript.Arguments] = 1e6 / model.PerSecond;
+            values[(at * RateScript.Arguments) + 1] = 1e6 * model.Burst / model.PerSecond;
+            values[(at * RateScript.Arguments) + 2] = cost;
+            values[(at * RateScript.Arguments) + 3] = model.Mode == RateLimitMode.Enforce ? 1 : 0;
+            at++;
+        }
+
+        return store!.RunAsync(RateScript.Text, names, values);
+    }
+
+    // Counts a request beyond a limit; an error if the limit is enforced.
+    private MeshError Exceed(RateLimitModel model, int left, TimeSpan wait)
+    {
+        metrics.CountRateLimited(service, model.Name, model.Mode == RateLimitMode.Enforce ? "enforce" : "shadow");
+        return model.Mode == RateLimitMode.Shadow ? MeshError.None : new(MeshErrorKind.RateLimited, Forwarded: false, model.Name)
         {
             RetryAfter = wait,
             RateLimit = new RateLimitRefusal(model, left, wait),
         };
-
-    private static string WordOf(RateLimitMode mode) => mode == RateLimitMode.Enforce ? "enforce" : "shadow";
+    }
 
     private void Return(Exchange exchange, uint taken, long now)
     {
@@ -61,8 +166,8 @@ internal sealed class ServiceRateLimits(
         {
             if ((taken & (1u << i)) != 0)
             {
-                var model = limits[i].Model;
-                limits[i].BucketOf(keys.Of(exchange, model.By), now).Return(RequestKey.CostOf(exchange, model), limits[i].Terms);
+                var bucket = limits[i].BucketOf(keys.Of(exchange, limits[i].Model), now);
+                bucket.Return(RequestKey.CostOf(exchange, limits[i].Model), limits[i].TermsOf(bucket));
             }
         }
     }

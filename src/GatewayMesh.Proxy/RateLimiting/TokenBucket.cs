@@ -9,6 +9,9 @@ internal sealed class TokenBucket(UInt128 key)
 {
     private long _fullAt = long.MinValue;
     private long _usedAt;
+    private long _asked;
+    private double _demand;
+    private double _share;
 
     /// <summary>Key of the bucket in its table.</summary>
     public UInt128 Key { get; } = key;
@@ -18,6 +21,28 @@ internal sealed class TokenBucket(UInt128 key)
 
     /// <summary>Timestamp of the latest request when the bucket entered the queue of its table.</summary>
     public long QueuedAt { get; set; }
+
+    /// <summary>Share of this node in a bucket that the mesh divides, 0 to 1; zero before the first division.</summary>
+    public double Share
+    {
+        get => Volatile.Read(ref _share);
+        set => Volatile.Write(ref _share, value);
+    }
+
+    /// <summary>Demand that this node reports for the bucket, in tokens per second; zero for none.</summary>
+    public double Reported { get; set; }
+
+    /// <summary>Counts tokens that a request asks for, whether it gets them or not.</summary>
+    public void Ask(int cost) => Interlocked.Add(ref _asked, cost);
+
+    /// <summary>Returns the demand in tokens per second: rises at once, and falls by <paramref name="weight"/> of the way.</summary>
+    /// <param name="seconds">Time since the last call.</param>
+    /// <param name="weight">Weight of that time in a falling demand.</param>
+    public double TakeDemand(double seconds, double weight)
+    {
+        var latest = Interlocked.Exchange(ref _asked, 0) / seconds;
+        return _demand = latest >= _demand ? latest : (weight * latest) + ((1 - weight) * _demand);
+    }
 
     /// <summary>Records a request.</summary>
     public void Touch(long now) => Volatile.Write(ref _usedAt, now);

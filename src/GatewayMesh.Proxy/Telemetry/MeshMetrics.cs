@@ -37,6 +37,7 @@ public sealed class MeshMetrics : IDisposable
     private readonly LabelledCounter _jwksReads;
     private readonly LabelledCounter _authorizations;
     private readonly LabelledCounter _mirrored;
+    private readonly LabelledCounter _storeFallbacks;
     private volatile MeshTierBox _tier = new(MeshTier.None);
     private volatile string _revision = "none";
     private volatile int _configErrors;
@@ -87,6 +88,8 @@ public sealed class MeshMetrics : IDisposable
             _meter, "gatewaymesh_faults_injected_total", "Faults of policies that were injected into requests.", "service", "kind");
         _idempotency = new LabelledCounter(
             _meter, "gatewaymesh_idempotency_total", "Requests with an idempotency key, by their outcome.", "service", "outcome");
+        _storeFallbacks = new LabelledCounter(
+            _meter, "gatewaymesh_store_fallbacks_total", "Requests that a shared store did not answer in time.", "store");
         _rateLimited = new LabelledCounter(
             _meter, "gatewaymesh_rate_limited_total", "Requests beyond a rate limit of their service.", "service", "limit", "mode");
         _tokens = new LabelledCounter(
@@ -174,6 +177,9 @@ public sealed class MeshMetrics : IDisposable
 
     /// <summary>Counts a copy of a request in <c>gatewaymesh_mirrored_total{service,outcome}</c>.</summary>
     public void CountMirror(string service, string outcome) => _mirrored.Count(service, outcome);
+
+    /// <summary>Counts a request in <c>gatewaymesh_store_fallbacks_total{store}</c>.</summary>
+    public void CountStoreFallback(string store) => _storeFallbacks.Count(store);
 
     /// <summary>Counts a connection in <c>gatewaymesh_connections_refused_total{reason}</c>.</summary>
     public void CountRefusedConnection(string reason) => _refusedConnections.Count(reason);

@@ -143,6 +143,7 @@ internal sealed class MeshNode : IAsyncDisposable
     private void Sample()
     {
         _snapshots.Tick();
+        Divide();
         Inspection.Sample();
         _namesake.Tick();
         var unfit = Unfit;
@@ -151,6 +152,19 @@ internal sealed class MeshNode : IAsyncDisposable
             _unfit = unfit;
             Vouch();
             Updated?.Invoke();
+        }
+    }
+
+    // Demands for rate limits over the mesh go to the other nodes in this node's record.
+    private void Divide()
+    {
+        var peers = Configuration.Nodes.Where(node => node.Alive && node.Record.Node != Bootstrap.Node).ToList();
+        var rates = Plane.DivideRates(peers.Count + 1, peers.Select(peer => peer.Record.Rates));
+        var before = _facts.Rates;
+        _facts.Rates = rates;
+        if (!before.SequenceEqual(rates))
+        {
+            Publisher.Nudge();
         }
     }
 

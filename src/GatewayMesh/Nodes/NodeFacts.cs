@@ -10,6 +10,7 @@ internal sealed class NodeFacts(BootstrapSpec bootstrap, ImmutableSortedDictiona
 {
     private volatile BootstrapSpec _bootstrap = bootstrap;
     private volatile ImmutableSortedDictionary<string, int> _pids = pids;
+    private volatile ImmutableSortedDictionary<string, double> _rates = ImmutableSortedDictionary<string, double>.Empty;
     private volatile bool _serving;
     private volatile bool _guarded;
 
@@ -25,6 +26,13 @@ internal sealed class NodeFacts(BootstrapSpec bootstrap, ImmutableSortedDictiona
     {
         get => _pids;
         set => _pids = value;
+    }
+
+    /// <summary>Demands of this node for rate limits over the mesh. Default: none.</summary>
+    internal ImmutableSortedDictionary<string, double> Rates
+    {
+        get => _rates;
+        set => _rates = value;
     }
 
     /// <summary>True if this process serves. Default: false.</summary>

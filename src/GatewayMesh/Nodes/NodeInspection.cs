@@ -61,6 +61,7 @@ internal sealed class NodeInspection
             Admin = bootstrap.Admin.ToString(),
             RequestRate = _capacity.RequestRate,
             Zone = bootstrap.Zone,
+            Rates = _facts.Rates,
             Instance = _facts.Instance,
             At = _time.GetUtcNow(),
         };

@@ -21,6 +21,7 @@ internal static partial class BootstrapReference
         registry: consul+https://127.0.0.1:8501
         registryTokenFile: t
         registryTls: { ca: a, cert: c, key: k }
+        stores: { rateLimits: "rediss://127.0.0.1:6379", tls: { ca: a, cert: c, key: k } }
         adminToken: 0123456789abcdef
         adminTokenFile: t
         sidecar:

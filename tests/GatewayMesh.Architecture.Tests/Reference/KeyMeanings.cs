@@ -39,6 +39,14 @@ internal static class KeyMeanings
         ["certificates"] = "Folder with `roots.pem` and one `SERVICE.pem` (certificate and key) for each service of this node.",
         ["guarded"] = "Sidecar: a guard process owns the listeners. `--no-guard` runs the worker alone.",
         ["reach"] = new("Loopback and link-local ranges that registry data may lead to.", Form: "a network such as 127.0.0.0/8; a list"),
+        ["stores.rateLimits"] = new(
+            "Redis or Valkey server of [rate limits](../POLICY.md#ratelimits) with `scope: mesh`. Without one they are divided over the nodes.",
+            "none",
+            "`redis://[[USER]:PASSWORD@]HOST:PORT[/DB]`, or `rediss://` for TLS"),
+        ["stores.idempotency"] = new("Store of idempotency keys.", "`sqlite`: on this node's disk", "`sqlite`"),
+        ["stores.tls.ca"] = new("PEM file with the roots of the stores, for `rediss`.", "the system's roots"),
+        ["stores.tls.cert"] = "PEM file with the client certificate for the stores. Needs `key`.",
+        ["stores.tls.key"] = "PEM file with the key of `cert`.",
         ["allowFaults"] = new("Inject the [faults](../POLICY.md#faults) of policies. Otherwise they are ignored, and `check` says so."),
         ["gatewayShare"] =
             "Sidecar: share of outbound requests that always takes the path through a gateway, so that the path is known to work.",

@@ -17,7 +17,7 @@ public sealed record RateLimitModel
     private const int MostBurst = 100_000_000;
 
     private static readonly ScalarType<RateLimitScope> Scopes =
-        ScalarTypes.Word<RateLimitScope>([("node", RateLimitScope.Node)], ("mesh", "set scope: node"));
+        ScalarTypes.Word<RateLimitScope>([("node", RateLimitScope.Node), ("mesh", RateLimitScope.Mesh)]);
 
     private static readonly ScalarType<RateLimitMode> Modes =
         ScalarTypes.Word<RateLimitMode>([("enforce", RateLimitMode.Enforce), ("shadow", RateLimitMode.Shadow)]);

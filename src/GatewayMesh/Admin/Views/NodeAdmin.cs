@@ -54,6 +54,15 @@ internal static class NodeAdmin
                 }),
             ],
             CleartextServices = [.. CleartextServices.Of(snapshot)],
+            Stores = node.Plane.Inspection.Stores() is { Count: > 0 } stores
+                ? [.. stores.Select(store => new StoreStatus
+                {
+                    Name = store.Name,
+                    Address = store.Address,
+                    State = store.State.ToString().ToLowerInvariant(),
+                    Reason = store.Reason,
+                })]
+                : null,
             Faults = FaultView.Status(node.Bootstrap.AllowFaults, snapshot),
             Certificates = node.Inspection.CertificateReport is { } report ? CertificateView.Of(report, now) : null,
         };

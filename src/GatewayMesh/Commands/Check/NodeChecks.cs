@@ -25,6 +25,7 @@ internal static class NodeChecks
         .. Guard(status, privateMemory),
         .. Refused(status),
         .. FaultChecks.Of(status.Faults),
+        .. StoreChecks.Of(status.Stores),
         .. TroubleChecks.Of(status.Troubles),
         .. status.HiddenApplications.Select(HiddenApplication),
         .. status.Identity == "mtls" ? status.CleartextServices.Select(Cleartext) : [],

@@ -1,0 +1,91 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Globalization;
+using GatewayMesh.Configuration.Nodes;
+using GatewayMesh.Configuration.Policies.RateLimiting;
+
+namespace GatewayMesh.Proxy.RateLimiting;
+
+/// <summary>
+/// Divides the rate limits with <c>scope: mesh</c> over the nodes, once a second: hears the demands of the other nodes, sets the shares of
+/// this node's buckets, and returns this node's own demands for its record in the registry. A node grows into its demand one turn after it
+/// reported it, when the others have had time to make room; it makes room itself as soon as it hears.
+/// </summary>
+internal sealed class RateDivision(RateLimitRegistry registry, TimeProvider time)
+{
+    private const double Weight = 0.8; // of the latest second in a falling demand
+
+    private long _turnAt;
+    private bool _hasTurned;
+
+    /// <summary>Takes a turn.</summary>
+    /// <param name="nodes">Live nodes, this one included.</param>
+    /// <param name="peers">Demands that the other live nodes report.</param>
+    /// <returns>Demands of this node by <see cref="NodeRates.IdOf"/>, the largest first.</returns>
+    public ImmutableSortedDictionary<string, double> Turn(int nodes, IEnumerable<ImmutableSortedDictionary<string, double>> peers)
+    {
+        var limits = registry.Current.Services
+            .SelectMany(service => service.Limits, (service, limit) => (service.Service, Limit: limit))
+            .Where(one => one.Limit.Model.Scope == RateLimitScope.Mesh)
+            .ToList();
+        var now = time.GetTimestamp();
+        var seconds = _hasTurned ? time.GetElapsedTime(_turnAt, now).TotalSeconds : 1;
+        if (limits.Count == 0 || seconds <= 0)
+        {
+            return ImmutableSortedDictionary<string, double>.Empty;
+        }
+
+        (_turnAt, _hasTurned) = (now, true);
+        var heard = Read(peers);
+        var asked = new List<(string Id, double Demand, double Part, TokenBucket Bucket)>();
+        foreach (var (service, limit) in limits)
+        {
+            var name = NodeRates.NameOf(service, limit.Model.Name);
+            var demands = heard.GetValueOrDefault(name);
+            limit.Peers = new PeerDemands(Math.Max(1, nodes), demands is null
+                ? FrozenDictionary<ulong, double[]>.Empty
+                : demands.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.ToArray()));
+            var rate = limit.Model.PerSecond;
+            foreach (var bucket in limit.Buckets)
+            {
+                bucket.Share = limit.Peers.ShareOf(rate, bucket.Key, bucket.Reported);
+                var demand = bucket.TakeDemand(seconds, Weight);
+                bucket.Reported = 0;
+                if (demand > Division.FloorOf(rate, limit.Peers.Nodes) / 2)
+                {
+                    asked.Add((NodeRates.IdOf(name, bucket.Key), Rounded(demand), demand / rate, bucket));
+                }
+            }
+        }
+
+        asked.Sort((one, other) => other.Part.CompareTo(one.Part));
+        var reported = NodeRates.Bounded(asked.Select(one => (one.Id, one.Demand)));
+        foreach (var (id, demand, _, bucket) in asked.Take(NodeRates.Most))
+        {
+            bucket.Reported = reported.ContainsKey(id) ? demand : 0;
+        }
+
+        return reported;
+    }
+
+    private static Dictionary<string, Dictionary<ulong, List<double>>> Read(IEnumerable<ImmutableSortedDictionary<string, double>> peers)
+    {
+        var heard = new Dictionary<string, Dictionary<ulong, List<double>>>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (id, demand) in peers.SelectMany(rates => rates))
+        {
+            if (!NodeRates.TryRead(id, out var name, out var key) || !(demand > 0) || !double.IsFinite(demand))
+            {
+                continue;
+            }
+
+            var keys = heard.TryGetValue(name, out var known) ? known : heard[name] = [];
+            (keys.TryGetValue(key, out var demands) ? demands : keys[key] = []).Add(demand);
+        }
+
+        return heard;
+    }
+
+    // Two digits, so that noise writes no record.
+    private static double Rounded(double demand) =>
+        double.Parse(demand.ToString("0.#e+0", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+}

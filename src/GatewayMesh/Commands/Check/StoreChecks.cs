@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+using GatewayMesh.Admin.Documents;
+
+namespace GatewayMesh.Commands.Check;
+
+/// <summary>Check of shared stores.</summary>
+internal static class StoreChecks
+{
+    /// <summary>Returns a finding for each store.</summary>
+    public static IEnumerable<Finding> Of(ImmutableArray<StoreStatus>? stores) =>
+        from store in stores ?? []
+        select store.State == "up"
+            ? Finding.Well("store", $"stores.{store.Name}: {store.Address} is used")
+            : new Finding(
+                Mark.Warning,
+                "store",
+                $"stores.{store.Name}: {store.Address} is not used: {store.Reason}; rate limits are divided over the nodes instead",
+                $"start the server, or correct stores.{store.Name} in the bootstrap file");
+}

@@ -1,0 +1,166 @@
+using GatewayMesh.Configuration.Bootstrap;
+using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Policies.RateLimiting;
+using GatewayMesh.Proxy.Stores;
+using GatewayMesh.Proxy.Tests.Rig;
+
+namespace GatewayMesh.Proxy.Tests.Stores;
+
+/// <summary>Rate limits over the mesh with a real redis-server: shared, with TLS, killed, frozen, and with a wrong password.</summary>
+public sealed class RedisStoreTests
+{
+    private const string Call = "GET / HTTP/1.1\r\nHost: payments\r\nX-Tenant: a\r\n\r\n";
+
+    private static readonly RateLimitModel FourAnHour = new()
+    {
+        Name = "tenant", By = [new(RateLimitKeySource.Header, "x-tenant")], Rate = "4/h", Burst = 4, Scope = RateLimitScope.Mesh,
+    };
+
+    [TestCase(false)]
+    [TestCase(true, Description = "TLS with roots of its own")]
+    public async Task Nodes_with_one_store_share_a_limit(bool isTls)
+    {
+        using var redis = new RedisServer(isTls).Start();
+        using var payments = Backend.Answering("paid");
+        await using var one = await Node(redis.Spec);
+        await using var two = await Node(redis.Spec);
+        using var first = await RawConnection.To(one.Inbound(payments.HostPort));
+        using var second = await RawConnection.To(two.Inbound(payments.HostPort));
+        await Until(() => State(one) == StoreState.Up && State(two) == StoreState.Up);
+
+        var statuses = new List<int>();
+        for (var i = 0; i < 3; i++)
+        {
+            statuses.Add((await first.Ask(Call)).Status);
+            statuses.Add((await second.Ask(Call)).Status);
+        }
+
+        var refused = await first.Ask(Call);
+
+        Assert.That(statuses, Is.EqualTo(new[] { 200, 200, 200, 200, 429, 429 }));
+        Assert.That(refused["RateLimit-Policy"], Is.EqualTo("\"tenant\";q=4;w=3600"));
+        Assert.That(refused["RateLimit"], Does.Match("^\"tenant\";r=0;t=(900|899)$"));
+        Assert.That(one.Metrics(), Does.Contain("gatewaymesh_store_up{store=\"rateLimits\"} 1"));
+        Assert.That(one.Metrics(), Does.Contain("gatewaymesh_rate_limited_total{service=\"payments\",limit=\"tenant\",mode=\"enforce\"} 2"));
+    }
+
+    [Test]
+    public async Task A_request_that_the_store_refuses_takes_nothing_from_any_limit()
+    {
+        using var redis = new RedisServer().Start();
+        using var payments = Backend.Answering("paid");
+        await using var node = await Node(
+            redis.Spec,
+            FourAnHour with { Name = "here", Scope = RateLimitScope.Node, Burst = 3 },
+            FourAnHour with { Name = "wide", By = [], Burst = 3 },
+            FourAnHour with { Burst = 1 });
+        using var client = await RawConnection.To(node.Inbound(payments.HostPort));
+        await Until(() => State(node) == StoreState.Up);
+
+        var statuses = new List<int>();
+        foreach (var tenant in "aaaaabcd")
+        {
+            statuses.Add((await client.Ask(Call.Replace("X-Tenant: a", $"X-Tenant: {tenant}", StringComparison.Ordinal))).Status);
+        }
+
+        Assert.That(statuses, Is.EqualTo(new[] { 200, 429, 429, 429, 429, 200, 200, 429 }));
+    }
+
+    [Test]
+    public async Task A_store_that_is_killed_is_replaced_by_the_nodes_share_and_used_again_when_it_is_back()
+    {
+        using var redis = new RedisServer().Start();
+        using var payments = Backend.Answering("paid");
+        await using var node = await Node(redis.Spec);
+        using var client = await RawConnection.To(node.Inbound(payments.HostPort));
+        await Until(() => State(node) == StoreState.Up);
+        await client.Ask(Call);
+
+        redis.Kill();
+        node.Plane.DivideRates(nodes: 2, []);
+        await Until(() => State(node) == StoreState.Gone);
+        var statuses = await Ask(client, 4);
+        Assert.That(statuses, Is.EqualTo(new[] { 200, 200, 429, 429 }), "half of the limit: there are two nodes");
+        Assert.That(node.Metrics(), Does.Contain("gatewaymesh_store_up{store=\"rateLimits\"} 0"));
+
+        redis.Start();
+        await Until(() => State(node) == StoreState.Up);
+        Assert.That(await Ask(client, 1), Is.EqualTo(new[] { 200 }));
+    }
+
+    [Test]
+    public async Task A_store_that_hangs_costs_a_request_20_ms_and_the_next_ones_nothing()
+    {
+        using var redis = new RedisServer().Start();
+        using var payments = Backend.Answering("paid");
+        await using var node = await Node(redis.Spec, FourAnHour with { Rate = "1000/s", Burst = 1000 });
+        using var client = await RawConnection.To(node.Inbound(payments.HostPort));
+        await Until(() => State(node) == StoreState.Up);
+        await client.Ask(Call);
+
+        redis.Freeze();
+        try
+        {
+            Assert.That((await client.Ask(Call)).Status, Is.EqualTo(200));
+            Assert.That(State(node), Is.EqualTo(StoreState.Slow).Or.EqualTo(StoreState.Gone));
+            Assert.That(node.Plane.Inspection.Stores()[0].Reason, Is.Not.Empty);
+            Assert.That(await Ask(client, 20), Is.All.EqualTo(200));
+        }
+        finally
+        {
+            redis.Thaw();
+        }
+
+        await Until(() => State(node) == StoreState.Up);
+        Assert.That(await Ask(client, 5), Is.All.EqualTo(200));
+    }
+
+    [Test]
+    public async Task A_wrong_password_is_named_and_never_shown()
+    {
+        using var redis = new RedisServer().Start();
+        await using var node = await Node(redis.Spec with { Password = "wrong-secret" });
+        await Until(() => node.Plane.Inspection.Stores()[0].Reason.Contains("refuses", StringComparison.Ordinal));
+        var view = node.Plane.Inspection.Stores()[0];
+        Assert.That(view.State, Is.EqualTo(StoreState.Gone));
+        Assert.That(view.ToString(), Does.Not.Contain("secret"));
+    }
+
+    [Test]
+    public async Task A_store_with_an_unknown_certificate_is_not_used()
+    {
+        using var redis = new RedisServer(isTls: true).Start();
+        await using var node = await Node(redis.Spec with { Certificates = new RegistryTlsSpec(null, null, null) });
+        await using var trusting = await Node(redis.Spec);
+        await Until(() => State(trusting) == StoreState.Up);
+        Assert.That(State(node), Is.EqualTo(StoreState.Gone));
+    }
+
+    private static StoreState State(Mesh mesh) => mesh.Plane.Inspection.Stores()[0].State;
+
+    private static async Task<List<int>> Ask(RawConnection client, int count)
+    {
+        var statuses = new List<int>();
+        for (var i = 0; i < count; i++)
+        {
+            statuses.Add((await client.Ask(Call)).Status);
+        }
+
+        return statuses;
+    }
+
+    private static async Task<Mesh> Node(RedisSpec store, params RateLimitModel[] limits)
+    {
+        var mesh = await Mesh.Start(options => options with { RateLimitStore = store });
+        return mesh.Service("payments", PolicyModel.Default with { RateLimits = limits.Length > 0 ? [.. limits] : [FourAnHour] });
+    }
+
+    private static async Task Until(Func<bool> holds)
+    {
+        using var patience = new CancellationTokenSource(RawConnection.Patience);
+        while (!holds())
+        {
+            await Task.Delay(5, patience.Token);
+        }
+    }
+}
