@@ -36,6 +36,7 @@ public sealed class LiveConfiguration(
     private readonly ReadingThread _thread = new("configuration");
     private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
+    private readonly ReadingMemory _memory = new();
     private volatile LiveState _state = LiveState.Nothing;
     private ConfigError? _storeError;
     private RegistryView? _unstored;
@@ -226,6 +227,7 @@ public sealed class LiveConfiguration(
                 SaveWhenDue(StorePace);
             }
 
+            _ = _memory.ReturnAfter(next.Snapshot);
             Updated?.Invoke();
         }
     }

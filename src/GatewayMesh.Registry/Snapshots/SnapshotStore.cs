@@ -85,7 +85,14 @@ public sealed class SnapshotStore(string dataDir)
 
     private static ReadOnlySpan<byte> Encode(RegistryView view)
     {
-        var content = JsonSerializer.SerializeToUtf8Bytes(StoredEntries.From(view), StoreJson.Default.StoredEntries);
+        // Not SerializeToUtf8Bytes: it writes into an array of the pool, which a large mesh would leave there for good.
+        var written = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(written))
+        {
+            JsonSerializer.Serialize(json, StoredEntries.From(view), StoreJson.Default.StoredEntries);
+        }
+
+        var content = written.WrittenSpan;
         var buffer = new ArrayBufferWriter<byte>(content.Length + 256);
         using (var json = new Utf8JsonWriter(buffer))
         {
