@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # command:package
-needs=(systemd-analyze:systemd ip:iproute2 nft:nftables curl:curl openssl:openssl nginx:nginx-light python3:python3 node:nodejs npm:npm redis-server:redis-server)
+needs=(systemd-analyze:systemd ip:iproute2 nft:nftables curl:curl openssl:openssl nginx:nginx-light python3:python3 node:nodejs npm:npm redis-server:redis-server promtool:prometheus)
 
 missing=()
 for need in "${needs[@]}"; do

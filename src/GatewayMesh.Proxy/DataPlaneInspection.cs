@@ -81,6 +81,8 @@ public sealed class DataPlaneInspection
                 : hedging.Delay ?? (hedging.Quantile is { } share ? _parts.Latencies.Find(service)?.Quantile(share) : null));
     }
 
-    /// <summary>Writes the metrics in Prometheus' text format.</summary>
-    public void WriteMetrics(IBufferWriter<byte> output) => _parts.Prometheus.Write(output);
+    /// <summary>Writes the metrics in Prometheus' text format, or in OpenMetrics without its last line.</summary>
+    /// <param name="output">Receives the text.</param>
+    /// <param name="isOpen">True for OpenMetrics, which has exemplars. Default: false.</param>
+    public void WriteMetrics(IBufferWriter<byte> output, bool isOpen = false) => _parts.Prometheus.Write(output, isOpen);
 }

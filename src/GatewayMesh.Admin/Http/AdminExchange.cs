@@ -189,7 +189,10 @@ public sealed class AdminExchange(
         connection.BeginHandling();
         try
         {
-            return handler(new AdminRequest(method, path, question < 0 ? "" : head.Second[(question + 1)..], body));
+            return handler(new AdminRequest(method, path, question < 0 ? "" : head.Second[(question + 1)..], body)
+            {
+                Accept = head.Accept ?? "",
+            });
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -30,6 +30,9 @@ public sealed record AdminHead(string First, string Second)
     /// <summary>Value of <c>Content-Type</c>, or null.</summary>
     public string? ContentType { get; private set; }
 
+    /// <summary>Value of <c>Accept</c>, all lines joined; null if there is none.</summary>
+    public string? Accept { get; private set; }
+
     /// <summary>Value of <c>Content-Length</c>, or null.</summary>
     public int? ContentLength { get; private set; }
 
@@ -106,6 +109,9 @@ public sealed record AdminHead(string First, string Second)
                 return !hadAuthorization;
             case "origin":
                 Origin = value;
+                return true;
+            case "accept":
+                Accept = Accept is null ? value : $"{Accept}, {value}";
                 return true;
             case "content-type":
                 ContentType = value;

@@ -7,6 +7,15 @@ namespace GatewayMesh.Admin.Http;
 /// <param name="Body">Body, at most 64 KiB.</param>
 public readonly record struct AdminRequest(string Method, string Path, string Query, ReadOnlyMemory<byte> Body)
 {
+    private readonly string? _accept;
+
+    /// <summary>Value of <c>Accept</c>, all lines joined. Default: empty.</summary>
+    public string Accept
+    {
+        get => _accept ?? "";
+        init => _accept = value;
+    }
+
     /// <summary>The unescaped value of <paramref name="name"/> in the query; empty for a name without a value, null when absent.</summary>
     public string? QueryValue(string name) => QueryValues(name) is [var first, ..] ? first : null;
 

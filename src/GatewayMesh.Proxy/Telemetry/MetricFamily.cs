@@ -64,6 +64,10 @@ internal sealed class MetricFamily
             }
 
             Interlocked.Increment(ref series.Buckets[bucket]);
+            if (Exemplar.Of(value) is { } exemplar)
+            {
+                series.Keep(bucket, exemplar);
+            }
         }
 
         series.Add(value);

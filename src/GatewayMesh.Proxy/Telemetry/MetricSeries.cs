@@ -29,6 +29,9 @@ internal sealed class MetricSeries
     /// <summary>Histogram: count of each bucket, not cumulative; the last bucket is above all bounds.</summary>
     public long[] Buckets { get; }
 
+    /// <summary>Histogram: the last exemplar of each bucket; null if no measurement had a recorded trace.</summary>
+    public Exemplar?[]? Exemplars { get; private set; }
+
     /// <summary>Scrape in which the series was last observed.</summary>
     public int SeenIn { get; set; }
 
@@ -38,6 +41,9 @@ internal sealed class MetricSeries
         get => BitConverter.Int64BitsToDouble(Interlocked.Read(ref _value));
         set => Interlocked.Exchange(ref _value, BitConverter.DoubleToInt64Bits(value));
     }
+
+    /// <summary>Keeps the exemplar of a bucket.</summary>
+    public void Keep(int bucket, Exemplar exemplar) => (Exemplars ??= new Exemplar?[Buckets.Length])[bucket] = exemplar;
 
     /// <summary>Adds to the value.</summary>
     public void Add(double amount)

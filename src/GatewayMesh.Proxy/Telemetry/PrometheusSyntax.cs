@@ -38,12 +38,35 @@ internal static class PrometheusSyntax
         return text.ToString();
     }
 
+    /// <summary>
+    /// Writes the head of a family. OpenMetrics names a counter's family without the suffix of its samples, and has units.
+    /// </summary>
+    public static void WriteHead(IBufferWriter<byte> output, MetricFamily family, bool isOpen)
+    {
+        const string Total = "_total";
+        const string Unit = "seconds";
+        var isCounter = family.Type == "counter";
+        var hasTotal = family.Name.EndsWith(Total, StringComparison.Ordinal);
+        var name = isOpen && isCounter && hasTotal ? family.Name[..^Total.Length] : family.Name;
+        var type = isOpen && isCounter && !hasTotal ? "unknown" : family.Type;
+        var help = HelpOf(family.Help);
+        WriteText(output, $"# HELP {name} {(isOpen ? help.Replace("\"", "\\\"", StringComparison.Ordinal) : help)}\n");
+        WriteText(output, $"# TYPE {name} {type}\n");
+        if (isOpen && name.EndsWith("_" + Unit, StringComparison.Ordinal))
+        {
+            WriteText(output, $"# UNIT {name} {Unit}\n");
+        }
+    }
+
     /// <summary>Returns a help text with backslash and line feed escaped.</summary>
     public static string HelpOf(string help) =>
         help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 
     /// <summary>Writes a number: <c>+Inf</c>, <c>-Inf</c>, <c>NaN</c>, or the shortest text that parses to the same number.</summary>
-    public static void WriteNumber(IBufferWriter<byte> output, double value)
+    /// <param name="output">Receives the text.</param>
+    /// <param name="value">The number.</param>
+    /// <param name="isCanonical">True writes whole numbers as <c>1.0</c>, as OpenMetrics writes bounds. Default: false.</param>
+    public static void WriteNumber(IBufferWriter<byte> output, double value, bool isCanonical = false)
     {
         if (!double.IsFinite(value))
         {
@@ -58,6 +81,10 @@ internal static class PrometheusSyntax
             ? ((long)value).TryFormat(span, out count, provider: CultureInfo.InvariantCulture)
             : value.TryFormat(span, out count, provider: CultureInfo.InvariantCulture);
         output.Advance(done ? count : 0);
+        if (isWhole && isCanonical)
+        {
+            output.Write(".0"u8);
+        }
     }
 
     /// <summary>Writes text.</summary>

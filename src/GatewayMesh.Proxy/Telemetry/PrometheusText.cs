@@ -4,12 +4,11 @@ using System.Diagnostics.Metrics;
 
 namespace GatewayMesh.Proxy.Telemetry;
 
-/// <summary>Collects instruments of meters named <c>GatewayMesh.*</c> and writes them in Prometheus' text format 0.0.4.</summary>
+/// <summary>
+/// Collects instruments of meters named <c>GatewayMesh.*</c> and writes them in Prometheus' text format 0.0.4, or in OpenMetrics 1.0.
+/// </summary>
 public sealed class PrometheusText : IDisposable
 {
-    /// <summary>Content type of the text.</summary>
-    public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
-
     private readonly ConcurrentDictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
     private readonly MeterListener _listener = new();
     private readonly Lock _scraping = new();
@@ -30,7 +29,9 @@ public sealed class PrometheusText : IDisposable
     }
 
     /// <summary>Writes all metrics, sorted by name.</summary>
-    public void Write(IBufferWriter<byte> output)
+    /// <param name="output">Receives the text.</param>
+    /// <param name="isOpen">True for OpenMetrics, without its last line. Default: false.</param>
+    public void Write(IBufferWriter<byte> output, bool isOpen = false)
     {
         lock (_scraping)
         {
@@ -46,7 +47,7 @@ public sealed class PrometheusText : IDisposable
 
             foreach (var (_, family) in _families.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             {
-                WriteFamily(output, family);
+                WriteFamily(output, family, isOpen);
                 if (family.IsObserved)
                 {
                     family.Series.Forget(series => series.SeenIn != _scrape);
@@ -72,10 +73,9 @@ public sealed class PrometheusText : IDisposable
     private void Measure(object? family, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
         ((MetricFamily)family!).Measure(value, tags, _scrape);
 
-    private void WriteFamily(IBufferWriter<byte> output, MetricFamily family)
+    private void WriteFamily(IBufferWriter<byte> output, MetricFamily family, bool isOpen)
     {
-        PrometheusSyntax.WriteText(
-            output, $"# HELP {family.Name} {PrometheusSyntax.HelpOf(family.Help)}\n# TYPE {family.Name} {family.Type}\n");
+        PrometheusSyntax.WriteHead(output, family, isOpen);
         foreach (var series in family.Series.All)
         {
             if (family.IsObserved && series.SeenIn != _scrape)
@@ -89,26 +89,41 @@ public sealed class PrometheusText : IDisposable
             }
             else
             {
-                WriteHistogram(output, family, series);
+                WriteHistogram(output, family, series, isOpen);
             }
         }
     }
 
-    private static void WriteHistogram(IBufferWriter<byte> output, MetricFamily family, MetricSeries series)
+    private static void WriteHistogram(IBufferWriter<byte> output, MetricFamily family, MetricSeries series, bool isOpen)
     {
         var count = 0L;
         for (var i = 0; i < series.Buckets.Length; i++)
         {
             count += Interlocked.Read(ref series.Buckets[i]);
             WriteSample(
-                output, family.Name, "_bucket", series.Text, i < family.Bounds.Length ? family.Bounds[i] : double.PositiveInfinity, count);
+                output,
+                family.Name,
+                "_bucket",
+                series.Text,
+                i < family.Bounds.Length ? family.Bounds[i] : double.PositiveInfinity,
+                count,
+                isOpen,
+                isOpen ? series.Exemplars?[i] : null);
         }
 
         WriteSample(output, family.Name, "_sum", series.Text, null, series.Value);
         WriteSample(output, family.Name, "_count", series.Text, null, count);
     }
 
-    private static void WriteSample(IBufferWriter<byte> output, string name, string suffix, byte[] labels, double? bound, double value)
+    private static void WriteSample(
+        IBufferWriter<byte> output,
+        string name,
+        string suffix,
+        byte[] labels,
+        double? bound,
+        double value,
+        bool isOpen = false,
+        Exemplar? exemplar = null)
     {
         PrometheusSyntax.WriteText(output, name);
         PrometheusSyntax.WriteText(output, suffix);
@@ -119,7 +134,7 @@ public sealed class PrometheusText : IDisposable
             if (bound is not null)
             {
                 output.Write(labels.Length > 0 ? ",le=\""u8 : "le=\""u8);
-                PrometheusSyntax.WriteNumber(output, bound.Value);
+                PrometheusSyntax.WriteNumber(output, bound.Value, isCanonical: isOpen);
                 output.Write("\""u8);
             }
 
@@ -128,6 +143,7 @@ public sealed class PrometheusText : IDisposable
 
         output.Write(" "u8);
         PrometheusSyntax.WriteNumber(output, value);
+        exemplar?.WriteTo(output);
         output.Write("\n"u8);
     }
 }

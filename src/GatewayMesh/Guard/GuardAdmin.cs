@@ -22,7 +22,7 @@ internal static class GuardAdmin
         [("GET", "/-/live")] = _ => AdminResponse.OfText(200, "ok\n"),
         [("GET", "/-/ready")] = _ => Ready(guard.View),
         [("GET", "/status")] = _ => AdminResponse.OfDocument(200, Status(guard), AdminJson.Default.NodeStatus),
-        [("GET", "/metrics")] = _ => Metrics(guard),
+        [("GET", "/metrics")] = request => Metrics(guard, MetricsFormat.IsOpenMetrics(request)),
         [("GET", "/config")] = _ => Relay(guard, "/config"),
         [("GET", "/certs")] = _ =>
             Ask(guard, "/certs") is { IsSuccess: true } answer
@@ -152,15 +152,21 @@ internal static class GuardAdmin
 
     private static string Word(WorkerPhase phase) => phase.ToString().ToLowerInvariant();
 
-    private static AdminResponse Metrics(GuardProcess guard)
+    private static AdminResponse Metrics(GuardProcess guard, bool isOpen)
     {
         var own = GuardMetrics.Text(guard.View, guard.Loop.Counts, guard.Carrier.Counts, guard.Watch)
             + (guard.CertificateReport is { } certificates ? CertificateMetrics.Text(certificates, guard.Time.GetUtcNow()) : "");
-        var text = Ask(guard, "/metrics") is { IsSuccess: true } answer
+        own = isOpen ? MetricsFormat.ToOpenMetrics(own) : own;
+        var text = Ask(guard, isOpen ? MetricsFormat.OpenMetricsPath : "/metrics") is { IsSuccess: true } answer
             ? MetricsText.Join(
-                own, answer.Text, GuardMetrics.Tier, CertificateMetrics.Leafs, CertificateMetrics.Missing, CertificateMetrics.Roots)
+                own,
+                isOpen ? answer.Text.Replace(MetricsFormat.End, "", StringComparison.Ordinal) : answer.Text,
+                GuardMetrics.Tier,
+                CertificateMetrics.Leafs,
+                CertificateMetrics.Missing,
+                CertificateMetrics.Roots)
             : own;
-        return new AdminResponse(200, "text/plain; version=0.0.4; charset=utf-8", Encoding.UTF8.GetBytes(text));
+        return MetricsFormat.Respond(isOpen, text);
     }
 
     private static AdminResponse Relay(GuardProcess guard, string path) =>

@@ -1,4 +1,5 @@
 using System.Net;
+using GatewayMesh.Fixtures.Metrics;
 using GatewayMesh.Fixtures.Otlp;
 using GatewayMesh.MeshTests.Clients;
 using GatewayMesh.MeshTests.Meshes;
@@ -50,6 +51,14 @@ public sealed class ExportTests : MeshTest
         Assert.That(root.Nanoseconds, Is.GreaterThanOrEqualTo(last.Nanoseconds));
         Assert.That(collector.Logs.Select(log => log.Attributes["event"]), Has.Some.EqualTo("configuration"));
         Assert.That(await node.GetAsync("/metrics"), Does.Match("gatewaymesh_telemetry_spans_total\\{outcome=\"delivered\"\\} [1-9]"));
+
+        var open = OpenMetricsDocument.Parse(await node.GetAsync("/metrics?format=openmetrics"));
+        Assert.That(open.ExemplarTraces, Is.SubsetOf(collector.Spans.Select(span => span.TraceId)).And.Not.Empty);
+        Assert.That(
+            (open.Types["gatewaymesh_guard_restarts"], open.Types["gatewaymesh_requests"], open.Types["gatewaymesh_tier"]),
+            Is.EqualTo(("counter", "counter", "gauge")));
+        var (code, output) = await Promtool.CheckAsync(await node.GetAsync("/metrics"));
+        Assert.That(code, Is.Zero, output);
     }
 
     [Test]

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text;
+using GatewayMesh.Fixtures.Metrics;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.LoadBalancing.Outliers;
 using GatewayMesh.Proxy.Resilience;
@@ -150,6 +152,31 @@ public sealed class PrometheusTextTests
     {
         new RequestTelemetry(_metrics, null).Record(false, Request with { Direction = RequestDirection.Probe });
         Assert.That(_metrics.RequestCount, Is.Zero);
+    }
+
+    [Test]
+    public void OpenMetrics_has_exemplars_of_recorded_traces_only()
+    {
+        using var recorded = new Activity("a") { ActivityTraceFlags = ActivityTraceFlags.Recorded }.SetIdFormat(ActivityIdFormat.W3C);
+        using var other = new Activity("b").SetIdFormat(ActivityIdFormat.W3C);
+        recorded.Start();
+        _metrics.CountRequest(Request);
+        recorded.Stop();
+        other.Start();
+        _metrics.CountRequest(Request with { Duration = TimeSpan.FromSeconds(2) });
+        other.Stop();
+        Activity.Current = null;
+        _metrics.CountRequest(Request with { Duration = TimeSpan.FromSeconds(40) });
+
+        var text = new ArrayBufferWriter<byte>();
+        _prometheus.Write(text, isOpen: true);
+        var document = OpenMetricsDocument.Parse(Encoding.UTF8.GetString(text.WrittenSpan) + "# EOF\n");
+        Assert.That(document.ExemplarTraces, Is.EqualTo(new[] { recorded.TraceId.ToHexString() }));
+        Assert.That(
+            (document.Types["gatewaymesh_requests"], document.Types["gatewaymesh_request_duration_seconds"], document.Types["gatewaymesh_tier"]),
+            Is.EqualTo(("counter", "histogram", "gauge")));
+        Assert.That(document.Samples, Does.Contain("gatewaymesh_requests_total"));
+        Assert.That(Scrape(), Does.Not.Contain(" # {"), "Prometheus' own text has none");
     }
 
     private string Scrape()

@@ -18,7 +18,7 @@ internal static class NodeAdmin
     {
         [("GET", "/-/live")] = _ => AdminResponse.OfText(200, "ok\n"),
         [("GET", "/-/ready")] = _ => node.Unfit is { } why ? AdminResponse.OfText(503, why + "\n") : AdminResponse.OfText(200, "ok\n"),
-        [("GET", "/metrics")] = _ => Metrics(node),
+        [("GET", "/metrics")] = request => Metrics(node, MetricsFormat.IsOpenMetrics(request)),
         [("GET", "/status")] = _ => AdminResponse.OfDocument(200, Status(node), AdminJson.Default.NodeStatus),
         [("GET", "/config")] = _ => AdminResponse.OfDocument(200, ConfigView.Of(node), AdminJson.Default.ConfigDocument),
         [("GET", "/certs")] = _ => AdminResponse.OfDocument(200, Certificates(node), AdminJson.Default.CertificatesDocument),
@@ -137,15 +137,16 @@ internal static class NodeAdmin
         };
     }
 
-    private static AdminResponse Metrics(MeshNode node)
+    private static AdminResponse Metrics(MeshNode node, bool isOpen)
     {
         var text = new ArrayBufferWriter<byte>();
-        node.Plane.Inspection.WriteMetrics(text);
+        node.Plane.Inspection.WriteMetrics(text, isOpen);
         if (node.Inspection.CertificateReport is { } certificates)
         {
+            // Gauges are equal in both formats.
             text.Write(Encoding.UTF8.GetBytes(CertificateMetrics.Text(certificates, node.Time.GetUtcNow())));
         }
 
-        return new AdminResponse(200, "text/plain; version=0.0.4; charset=utf-8", text.WrittenMemory);
+        return MetricsFormat.Respond(isOpen, Encoding.UTF8.GetString(text.WrittenSpan));
     }
 }
