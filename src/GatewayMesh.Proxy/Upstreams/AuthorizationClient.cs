@@ -146,9 +146,12 @@ internal sealed class AuthorizationClient(TimeProvider time) : IDisposable
         MessageFields.Read(response.Content.Headers, fields);
         if (status is >= 200 and < 300)
         {
-            return new AuthorizationAnswer(
-                AuthorizationOutcome.Allowed,
-                [.. model.ResponseHeaders.SelectMany(name => fields[name].Select(value => new Field(name, value ?? "")))]);
+            // They become fields of the request: what the next hop would refuse is no answer.
+            ImmutableArray<Field> chosen =
+                [.. model.ResponseHeaders.SelectMany(name => fields[name].Select(value => new Field(name, value ?? "")))];
+            return chosen.All(static field => FieldSyntax.IsValid(field.Name, field.Value, isHttp2: false))
+                ? new AuthorizationAnswer(AuthorizationOutcome.Allowed, chosen)
+                : new AuthorizationAnswer(AuthorizationOutcome.Unavailable, [], Because: "a field with a malformed value");
         }
 
         if (status is < 300 or >= 500)
