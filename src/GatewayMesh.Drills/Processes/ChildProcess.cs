@@ -59,6 +59,16 @@ internal sealed class ChildProcess(
         _process = Process.Start(start)!;
     }
 
+    /// <summary>Kills the process, if it runs, and waits for its end.</summary>
+    public void Kill()
+    {
+        if (_process is { HasExited: false } running)
+        {
+            running.Kill();
+            running.WaitForExit();
+        }
+    }
+
     /// <summary>Waits for the process to end, at most <paramref name="limit"/>.</summary>
     public bool WaitForEnd(TimeSpan limit) => _process is null || _process.WaitForExit(limit);
 

@@ -21,6 +21,9 @@ internal sealed class PhaseFigures(IReadOnlyCollection<ScenarioAnswer> answers, 
     /// <summary>Number of POSTs that were executed more than once.</summary>
     public int Twice => twice;
 
+    /// <summary>Number of answers with status 429.</summary>
+    public int Refused => answers.Count(answer => answer.Status == 429);
+
     /// <summary>Requests at the applications for each request of the load.</summary>
     public double Load => Sent == 0 ? 0 : (double)worked / Sent;
 

@@ -23,4 +23,10 @@ internal sealed record Scenario(
     /// and without kills.
     /// </summary>
     public bool RepeatsPosts { get; init; }
+
+    /// <summary>Names of further sidecars, each with a bootstrap file of its name. Default: none.</summary>
+    public ImmutableArray<string> Hosts { get; init; } = [];
+
+    /// <summary>Port of the redis-server of some phases, relative to the base; null: none. Default: null.</summary>
+    public int? StorePort { get; init; }
 }

@@ -17,6 +17,9 @@ internal sealed record ScenarioColumn(string Header, Func<PhaseFigures, string> 
     /// <summary>Number of POSTs that were executed more than once.</summary>
     public static ScenarioColumn Twice { get; } = new("executed twice", figures => Number(figures.Twice, "0"));
 
+    /// <summary>Number of answers with status 429.</summary>
+    public static ScenarioColumn Refused { get; } = new("refused (429)", figures => Number(figures.Refused, "0"));
+
     /// <summary>Number of good answers.</summary>
     public static ScenarioColumn Good { get; } = new("good", figures => Number(figures.Good, "0"));
 

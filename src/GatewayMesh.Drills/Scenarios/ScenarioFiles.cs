@@ -14,6 +14,9 @@ internal sealed partial class ScenarioFiles(string folder, int portBase)
     /// <summary>Bootstrap file of the callee's own sidecar, for scenarios that have one.</summary>
     public string CalleeBootstrap => Placed("host-b.yaml");
 
+    /// <summary>Returns the bootstrap file of a further sidecar.</summary>
+    public string BootstrapOf(string host) => Placed(host + ".yaml");
+
     /// <summary>The entries of all phases.</summary>
     public string Entries => Placed("entries.yaml");
 

@@ -14,13 +14,19 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioFiles files, int po
     private static readonly TimeSpan KillEvery = TimeSpan.FromMilliseconds(700);
 
     /// <summary>The admin port, the port of the load, and those of the applications.</summary>
-    public IEnumerable<int> Ports => [portBase, portBase + 1, .. scenario.Applications.Select(application => portBase + application.Port)];
+    public IEnumerable<int> Ports =>
+    [
+        portBase, portBase + 1, .. scenario.Hosts.Select((_, i) => AdminOf(i)),
+        .. scenario.StorePort is { } store ? [portBase + store] : Array.Empty<int>(),
+        .. scenario.Applications.Select(application => portBase + application.Port),
+    ];
 
     /// <summary>Runs the phases and calls <paramref name="ended"/> with the results of each. Leaves no process and no file.</summary>
     public async Task RunAsync(Action<ScenarioPhase, PhaseFigures> ended, CancellationToken cancellation)
     {
         var folder = Directory.CreateTempSubdirectory("gatewaymesh-scenario-").FullName;
         var applications = new List<ScenarioApplication>();
+        var others = new List<ScenarioSidecar>();
         try
         {
             foreach (var (name, port, behavior) in scenario.Applications)
@@ -29,16 +35,22 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioFiles files, int po
             }
 
             using var sidecar = new ScenarioSidecar("host-a", files.Bootstrap, files.Entries, folder, portBase, time);
+            others.AddRange(scenario.Hosts.Select(
+                (host, i) => new ScenarioSidecar(host, files.BootstrapOf(host), files.Entries, folder, AdminOf(i), time)));
+            using var store = new ScenarioStore(scenario.StorePort + portBase, folder);
             using var callee = scenario.RepeatsPosts
                 ? new ScenarioSidecar("host-b", files.CalleeBootstrap, files.Entries, folder, portBase + CalleeAdmin, time)
                 : null;
             using var load = new ScenarioLoad(portBase + 1, Callee, scenario.RepeatsPosts, time);
             sidecar.AwaitReady(cancellation);
             callee?.AwaitReady(cancellation);
+            others.ForEach(other => other.AwaitReady(cancellation));
             foreach (var phase in scenario.Phases)
             {
                 sidecar.Use(files.Phase(phase.Entries), cancellation);
                 callee?.Follow(sidecar, cancellation);
+                others.ForEach(other => other.Follow(sidecar, cancellation));
+                store.Run(phase.HasStore, [sidecar, .. others], cancellation);
                 var before = applications.Sum(application => application.Requests);
                 var twice = applications.Sum(application => application.Twice);
                 using var over = new CancellationTokenSource();
@@ -58,10 +70,13 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioFiles files, int po
         }
         finally
         {
+            others.ForEach(other => other.Dispose());
             applications.ForEach(application => application.Dispose());
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    private int AdminOf(int host) => portBase + 2 + (2 * host);
 
     private async Task KillAsync(ScenarioSidecar sidecar, CancellationToken over)
     {

@@ -69,6 +69,15 @@ internal sealed class ScenarioSidecar : IDisposable
         Await("the sidecar uses the entries of the phase", () => Revision() is { } now && now != before, cancellation);
     }
 
+    /// <summary>Waits until the sidecar uses its store, or does not.</summary>
+    /// <exception cref="CommandFailure">The sidecar ended, or this was not so within 30 s.</exception>
+    public void AwaitStore(bool used, CancellationToken cancellation) => Await(
+        used ? "the sidecar uses the store" : "the sidecar does without the store",
+        () => Ask("/status") is { IsSuccess: true } answer
+            && DocumentReader.Read(answer.Text, AdminJson.Default.NodeStatus)?.Stores is { } stores
+            && stores.All(store => (store.State == "up") == used),
+        cancellation);
+
     /// <summary>Waits until the sidecar uses the same entries as another one.</summary>
     public void Follow(ScenarioSidecar other, CancellationToken cancellation) =>
         Await("the sidecars use the same entries", () => Revision() is { } now && now == other.Revision(), cancellation);

@@ -96,6 +96,34 @@ internal static class ScenarioTable
                 ScenarioColumn.Load,
                 ScenarioColumn.Latency(0.5, "p50"),
                 ScenarioColumn.Latency(0.99, "p99")]) { RepeatsPosts = true },
+        new("rate-limit", "A service has a rate limit of half the load: what passes, and what does shadow mode see?", 200,
+            [("application", 31, Quick)],
+            [new("none", "no limit"), new("shadow", "100/s, shadow"), new("limit", "100/s"), new("cost", "100/s, each costs 2")],
+            [
+                ScenarioColumn.Sent,
+                ScenarioColumn.Good,
+                ScenarioColumn.Refused,
+                ScenarioColumn.Load,
+                ScenarioColumn.Latency(0.99, "p99")]),
+        new("rate-limit-mesh", "Three nodes get 60 %, 30 % and 10 % of 300/s, with a limit of 150/s: how much do they admit together?", 300,
+            [("a", 31, Quick), ("b", 32, Quick), ("c", 33, Quick)],
+            [
+                new("none", "no limit"),
+                new("node", "scope: node"),
+                new("mesh", "mesh, divided"),
+                new("mesh", "mesh, Redis") { HasStore = true },
+                new("mesh", "mesh, Redis killed"),
+            ],
+            [
+                ScenarioColumn.Sent,
+                ScenarioColumn.Good,
+                ScenarioColumn.Refused,
+                ScenarioColumn.Share("a"),
+                ScenarioColumn.Latency(0.99, "p99")])
+        {
+            Hosts = ["host-b", "host-c"],
+            StorePort = 90,
+        },
     ];
 
     /// <summary>The scenario of this name; null when there is none.</summary>

@@ -82,6 +82,31 @@ public sealed class ScenarioTests
         }
     }
 
+    [Test]
+    public async Task Rate_limit_passes_its_rate_and_shadow_mode_passes_all()
+    {
+        var phases = await RunAsync("rate-limit", 3);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(phases[..2].Select(phase => phase["refused (429)"]), Is.All.EqualTo("0"));
+            Assert.That(Good(phases[2]), Is.InRange(200, 330), "100/s for 3 s, and a burst of 10");
+            Assert.That(Good(phases[3]), Is.InRange(100, 170), "half of it");
+        }
+    }
+
+    [Test]
+    public async Task Rate_limit_over_the_mesh_holds_over_three_nodes_with_and_without_Redis()
+    {
+        var phases = await RunAsync("rate-limit-mesh", 6);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(phases[0]["refused (429)"], Is.EqualTo("0"));
+            Assert.That(Good(phases[2]), Is.InRange(600, 960), "divided: all nodes together admit 150/s for 6 s");
+            Assert.That(Good(phases[3]), Is.InRange(600, 1400), "a busy machine misses the 20 ms at times, and adds a node's share");
+            Assert.That(Good(phases[4]), Is.InRange(600, 960), "divided again");
+        }
+    }
+
     [TestCase("slow-endpoint")]
     [TestCase("retry-storm")]
     [TestCase("overload")]
@@ -89,6 +114,8 @@ public sealed class ScenarioTests
 
     private static double Share(Dictionary<string, string> phase, string instance) =>
         double.Parse(phase[instance].Split(' ')[0], CultureInfo.InvariantCulture);
+
+    private static int Good(Dictionary<string, string> phase) => int.Parse(phase["good"], CultureInfo.InvariantCulture);
 
     private static int Failures(Dictionary<string, string> phase) => int.Parse(phase["failed"].Split(' ')[0], CultureInfo.InvariantCulture);
 

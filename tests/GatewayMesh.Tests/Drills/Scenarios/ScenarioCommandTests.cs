@@ -8,7 +8,11 @@ namespace GatewayMesh.Tests.Drills.Scenarios;
 /// <summary>The command <c>scenario</c> without a mesh: names, list, files.</summary>
 internal sealed class ScenarioCommandTests
 {
-    private static readonly string[] Names = ["canary", "blue-green", "flaky", "slow-endpoint", "retry-storm", "overload", "faults", "shadow"];
+    private static readonly string[] Names =
+    [
+        "canary", "blue-green", "flaky", "slow-endpoint", "retry-storm", "overload", "faults", "shadow", "idempotent-payments",
+        "rate-limit", "rate-limit-mesh",
+    ];
 
     [Test]
     public void Unknown_name_is_refused_with_the_list_of_names()
@@ -88,12 +92,13 @@ internal sealed class ScenarioCommandTests
         var topology = ScenarioCommand.Topology(name, null, AppContext.BaseDirectory);
         var files = new ScenarioFiles(Path.Combine(topology, name), 16100);
         var scenario = ScenarioCommand.Find(name);
+        var all = files.Entries + files.Bootstrap + string.Concat(scenario.Hosts.Select(files.BootstrapOf));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(files.Bootstrap, Does.Contain("127.0.0.1:16100").And.Contains("127.0.0.1:16101"));
             Assert.That(
                 scenario.Applications.Where(
-                    application => !(files.Entries + files.Bootstrap).Contains($"{16100 + application.Port}", StringComparison.Ordinal)),
+                    application => !all.Contains($"{16100 + application.Port}", StringComparison.Ordinal)),
                 Is.Empty,
                 "applications that the files do not name");
             Assert.That(scenario.Phases.Select(phase => files.Phase(phase.Entries)), Has.All.Not.Empty);
