@@ -63,6 +63,7 @@ internal sealed class RedisServer : IDisposable
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
+        AwaitListening();
         return this;
     }
 
@@ -82,6 +83,24 @@ internal sealed class RedisServer : IDisposable
     {
         Kill();
         _folder.Delete(recursive: true);
+    }
+
+    private void AwaitListening()
+    {
+        var patience = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                socket.Connect(IPAddress.Loopback, Port);
+                return;
+            }
+            catch (SocketException) when (patience.Elapsed < RawConnection.Patience)
+            {
+                _process!.WaitForExit(TimeSpan.FromMilliseconds(5));
+            }
+        }
     }
 
     private void Signal(string signal)
