@@ -92,7 +92,8 @@ internal sealed class ScenarioCommandTests
         var topology = ScenarioCommand.Topology(name, null, AppContext.BaseDirectory);
         var files = new ScenarioFiles(Path.Combine(topology, name), 16100);
         var scenario = ScenarioCommand.Find(name);
-        var all = files.Entries + files.Bootstrap + string.Concat(scenario.Hosts.Select(files.BootstrapOf));
+        var all = files.Entries + files.Bootstrap + (scenario.RepeatsPosts ? files.CalleeBootstrap : "")
+            + string.Concat(scenario.Hosts.Select(files.BootstrapOf));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(files.Bootstrap, Does.Contain("127.0.0.1:16100").And.Contains("127.0.0.1:16101"));
