@@ -37,7 +37,11 @@ public sealed record NodeRecord
     public double RequestRate { get; init; }
 
     /// <summary>Demands for rate limits over the mesh, in tokens per second, by <see cref="NodeRates.IdOf"/>.</summary>
-    public ImmutableSortedDictionary<string, double> Rates { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
+    public ImmutableSortedDictionary<string, double> Rates
+    {
+        get => field ?? ImmutableSortedDictionary<string, double>.Empty; // a record that an earlier version stored has none
+        init;
+    } = ImmutableSortedDictionary<string, double>.Empty;
 
     /// <summary>Zone of the node, or null.</summary>
     public string? Zone { get; init; }

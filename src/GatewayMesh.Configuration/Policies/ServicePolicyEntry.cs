@@ -33,48 +33,48 @@ public sealed record ServicePolicyEntry : ConfigEntry
     public override string Kind => "service-policy";
 
     /// <summary>Timeouts of a call.</summary>
-    public TimeoutsEntry Timeouts { get; init; } = new();
+    public TimeoutsEntry Timeouts { get => field ?? new(); init; } = new();
 
     /// <summary>Retries of failed attempts.</summary>
-    public RetriesEntry Retries { get; init; } = new();
+    public RetriesEntry Retries { get => field ?? new(); init; } = new();
 
     /// <summary>Hedging of slow requests.</summary>
-    public HedgingEntry Hedging { get; init; } = new();
+    public HedgingEntry Hedging { get => field ?? new(); init; } = new();
 
     /// <summary>Load balancing.</summary>
-    public LoadBalancingEntry LoadBalancing { get; init; } = new();
+    public LoadBalancingEntry LoadBalancing { get => field ?? new(); init; } = new();
 
     /// <summary>Outlier ejection.</summary>
-    public EjectionEntry Ejection { get; init; } = new();
+    public EjectionEntry Ejection { get => field ?? new(); init; } = new();
 
     /// <summary>Concurrency limits.</summary>
-    public LimitsEntry Limits { get; init; } = new();
+    public LimitsEntry Limits { get => field ?? new(); init; } = new();
 
     /// <summary>Load shedding by criticality.</summary>
-    public SheddingEntry Shedding { get; init; } = new();
+    public SheddingEntry Shedding { get => field ?? new(); init; } = new();
 
     /// <summary>Adaptive limit of the callee's own sidecar.</summary>
-    public AdaptiveConcurrencyEntry AdaptiveConcurrency { get; init; } = new();
+    public AdaptiveConcurrencyEntry AdaptiveConcurrency { get => field ?? new(); init; } = new();
 
     /// <summary>Copies of requests to another service.</summary>
-    public MirrorEntry Mirror { get; init; } = new();
+    public MirrorEntry Mirror { get => field ?? new(); init; } = new();
 
     /// <summary><c>faults</c>: injected faults; the list replaces an inherited one.</summary>
     public ImmutableArray<FaultRule>? Faults { get; init; }
 
     /// <summary>Requests with an <c>Idempotency-Key</c>.</summary>
-    public IdempotencyEntry Idempotency { get; init; } = new();
+    public IdempotencyEntry Idempotency { get => field ?? new(); init; } = new();
 
     /// <summary><c>rateLimits</c>: rate limits, which replace inherited ones as a whole; null if inherited.</summary>
     public ImmutableArray<RateLimitModel>? RateLimits { get; init; }
     /// <summary>Verification of JSON web tokens.</summary>
-    public JwtEntry Jwt { get; init; } = new();
+    public JwtEntry Jwt { get => field ?? new(); init; } = new();
 
     /// <summary>Cross-origin resource sharing at public listeners.</summary>
-    public CorsEntry Cors { get; init; } = new();
+    public CorsEntry Cors { get => field ?? new(); init; } = new();
 
     /// <summary>External authorization over HTTP.</summary>
-    public ExternalAuthorizationEntry ExternalAuthorization { get; init; } = new();
+    public ExternalAuthorizationEntry ExternalAuthorization { get => field ?? new(); init; } = new();
 
     /// <summary><c>sidecarBypass</c>: fallback of a call when every sidecar of its callee is broken.</summary>
     public SidecarBypassMode? SidecarBypass { get; init; }

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Intentions;
@@ -144,6 +146,24 @@ internal sealed class SnapshotStoreTests
                 YamlDocuments.Read(bytes, file, errors).Select(document => EntryBinder.Bind(document, errors)!).ToList(), errors)!;
             return View() with { Entries = View().Entries with { ServicePolicies = entries.ServicePolicies } };
         }
+    }
+
+    [Test]
+    public void A_policy_that_an_earlier_version_stored_has_none_of_the_later_sections()
+    {
+        var view = View() with { Entries = View().Entries with { ServicePolicies = [new ServicePolicyEntry { Name = "web" }] } };
+        var stored = JsonSerializer.SerializeToNode(StoredEntries.From(view), StoreJson.Default.StoredEntries)!.AsObject();
+        var policies = stored.Single(member => string.Equals(member.Key, "servicePolicies", StringComparison.OrdinalIgnoreCase)).Value!;
+        var policy = policies[0]!.AsObject();
+        foreach (var section in policy.Where(member => member.Value is JsonObject).Select(member => member.Key).ToList())
+        {
+            _ = policy.Remove(section);
+        }
+
+        var loaded = stored.Deserialize(StoreJson.Default.StoredEntries)!.ToView();
+        Assert.That(
+            SnapshotCompiler.Compile(loaded.Entries, loaded.Nodes).Services["web"].Policy.Text,
+            Is.EqualTo(SnapshotCompiler.Compile(view.Entries, view.Nodes).Services["web"].Policy.Text));
     }
 
     [Test]
