@@ -306,7 +306,8 @@ public class LimitedCallTests
 
     private static async Task<Mesh> With(LimitsModel limits, params HostPort[] instances)
     {
-        var mesh = await Mesh.Start();
+        // One loop, so that all clients share the idle connections: each loop has its own.
+        var mesh = await Mesh.Start(options => options with { Loops = 1 });
         return mesh.Service("payments", PolicyModel.Default with { Limits = limits }, instances);
     }
 
