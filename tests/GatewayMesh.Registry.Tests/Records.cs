@@ -15,6 +15,9 @@ internal static class Records
         Services = [new NodeService(service, $"{service}-{node}", new HostPort("10.0.0.1", port), Healthy: true)],
     };
 
+    public static NodeRecord Sidecar(string node, int services) =>
+        Sidecar(node) with { Services = [.. Enumerable.Range(0, services).SelectMany(i => Sidecar(node, $"service-{i}").Services)] };
+
     public static NodeRecord Gateway(string node) => new()
     {
         Node = node,

@@ -75,14 +75,14 @@ public sealed class AdminServer : IDisposable
                     Serve(_listener.Accept());
                 }
             }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
-            {
-                // The connection stays in the queue, and poll would report it again at once: wait instead of spinning.
-                Thread.CurrentThread.Join(DescriptorPause);
-            }
-            catch (SocketException)
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.ConnectionAborted)
             {
                 // Another process accepted the connection, or the peer is gone.
+            }
+            catch (Exception failure) when (failure is SocketException or LinuxException)
+            {
+                // Without a descriptor the connection stays in the queue, and poll would report it again at once: wait instead of spinning.
+                Thread.CurrentThread.Join(DescriptorPause);
             }
             catch (ObjectDisposedException)
             {

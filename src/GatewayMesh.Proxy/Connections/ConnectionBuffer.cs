@@ -1,15 +1,18 @@
 using System.Buffers;
+using GatewayMesh.Proxy.Streams;
 
 namespace GatewayMesh.Proxy.Connections;
 
 /// <summary>
 /// Bytes received and not yet consumed, in a rented array that grows up to a limit and is returned while empty. Content that arrives faster
-/// than it is read is received in larger pieces: after a read that filled the array, an empty array is exchanged for one of 64 KiB.
+/// than it is read is received in larger pieces: after a read that filled the array, an empty array is exchanged for a large one.
 /// </summary>
 /// <param name="limit">Maximum number of bytes that are kept together, for a head.</param>
-internal struct ConnectionBuffer(int limit)
+/// <param name="first">
+/// Length of the first array. Default: 4 KiB, enough for the heads of most requests. A peer that sends one byte makes us hold this much.
+/// </param>
+internal struct ConnectionBuffer(int limit, int first = 4096)
 {
-    private const int FirstRent = 16 * 1024;
     private const int LargeRent = 64 * 1024;
 
     private byte[]? _array;
@@ -37,7 +40,7 @@ internal struct ConnectionBuffer(int limit)
             Release();
         }
 
-        _array ??= ArrayPool<byte>.Shared.Rent(_wasFilled ? LargeRent : FirstRent);
+        _array ??= ArrayPool<byte>.Shared.Rent(_wasFilled ? LargeRent : first);
 
         if (_end == _array.Length)
         {
@@ -55,14 +58,15 @@ internal struct ConnectionBuffer(int limit)
             }
         }
 
-        return _array.AsMemory(_end);
+        var room = _array.AsMemory(_end);
+        return room.Length > HeldRecords.Content ? room[..HeldRecords.Content] : room;
     }
 
     /// <summary>Adds bytes that were received into <see cref="Room"/>.</summary>
     public void Add(int count)
     {
         _end += count;
-        _wasFilled = _end == _array!.Length;
+        _wasFilled = _end == _array!.Length || count == HeldRecords.Content;
     }
 
     /// <summary>

@@ -4,6 +4,7 @@ using GatewayMesh.Proxy.Connections;
 using GatewayMesh.Proxy.Http1;
 using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Streams;
 
 namespace GatewayMesh.Proxy.Forwarding;
 
@@ -16,8 +17,8 @@ namespace GatewayMesh.Proxy.Forwarding;
         "Design", "CA1001", Justification = "A source without a timer holds no resources.")]
 internal sealed class Upload(Exchange exchange, ClientConnection client)
 {
-    private const int BufferSize = 16 * 1024;
-    private const int LargeBufferSize = 64 * 1024; // after a read that filled the first
+    private const int SmallBuffer = 16 * 1024;
+    private const int LargeBuffer = 64 * 1024; // after a read that filled the small one, until a read that does not fill this one
 
     private CancellationTokenSource _stop = new();
     private InstanceConnection _connection = null!;
@@ -77,18 +78,19 @@ internal sealed class Upload(Exchange exchange, ClientConnection client)
 
     private async Task RunAsync()
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        var buffer = ArrayPool<byte>.Shared.Rent(SmallBuffer);
         try
         {
             exchange.BodyBegan();
-            while (await ReadAsync(buffer).ConfigureAwait(false) is > 0 and var count)
+            while (await ReadAsync(PieceOf(buffer)).ConfigureAwait(false) is > 0 and var count)
             {
                 await SendAsync(buffer.AsMemory(0, count)).ConfigureAwait(false);
                 Progressed?.Invoke();
-                if (count == buffer.Length && count < LargeBufferSize)
+                var size = count == PieceOf(buffer).Length ? LargeBuffer : SmallBuffer;
+                if (size != buffer.Length)
                 {
                     ArrayPool<byte>.Shared.Return(buffer);
-                    buffer = ArrayPool<byte>.Shared.Rent(LargeBufferSize);
+                    buffer = ArrayPool<byte>.Shared.Rent(size);
                 }
             }
 
@@ -112,6 +114,8 @@ internal sealed class Upload(Exchange exchange, ClientConnection client)
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    private static Memory<byte> PieceOf(byte[] buffer) => buffer.AsMemory(0, Math.Min(buffer.Length, HeldRecords.Content));
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadAsync(Memory<byte> buffer)

@@ -1,3 +1,5 @@
+using GatewayMesh.Linux;
+
 namespace GatewayMesh.Proxy.Listeners;
 
 /// <summary>
@@ -32,7 +34,7 @@ internal sealed class IdleMemory(TimeProvider time)
     {
         _timer?.Dispose();
         Collections++;
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        UnusedMemory.Return();
         Volatile.Write(ref _released, 0);
     }
 }

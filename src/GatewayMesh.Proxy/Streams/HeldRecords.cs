@@ -3,16 +3,19 @@ using System.Buffers;
 namespace GatewayMesh.Proxy.Streams;
 
 /// <summary>
-/// Records that leave together, in one call of the kernel for up to 64 KiB of content: loopback and network cards take large pieces at a
-/// fraction of the cost. What the kernel has no room for is held until there is.
+/// Records that leave together, in one call of the kernel: loopback and network cards take large pieces at a fraction of the cost. Records
+/// for which the kernel has no room stay here until it has.
 /// </summary>
 internal struct HeldRecords
 {
-    /// <summary>Maximum number of records: 4.</summary>
-    public const int MostRecords = 4;
+    /// <summary>Content that fits, with the framing of a chunk: 63 KiB. Readers of bodies take pieces of this size.</summary>
+    public const int Content = 63 * 1024;
+
+    // An array of the pool has this length; the next longer one would be a large object.
+    private const int Size = 64 * 1024;
 
     // TLS 1.3: 5 bytes of header, 1 of type, 16 of tag. TLS 1.2 needs up to 29. A key update or an alert may come between.
-    private const int Size = MostRecords * (TlsEngine.RecordLength + 64);
+    private const int Overhead = 64;
 
     private byte[]? _array;
     private int _start;
@@ -20,6 +23,9 @@ internal struct HeldRecords
 
     /// <summary>True from <see cref="Open"/> until everything has been sent.</summary>
     public readonly bool IsOpen => _array is not null;
+
+    /// <summary>Content for which a further record has room.</summary>
+    public readonly int Room => IsOpen ? Math.Max(0, Size - _end - Overhead) : int.MaxValue;
 
     /// <summary>The bytes.</summary>
     public readonly ReadOnlySpan<byte> Span => _array.AsSpan(_start, _end - _start);

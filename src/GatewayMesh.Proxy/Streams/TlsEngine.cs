@@ -123,7 +123,7 @@ internal sealed class TlsEngine : IDisposable
     }
 
     /// <summary>Writes one record. If the socket is full, the next write must begin with the same bytes.</summary>
-    /// <param name="bytes">At least one byte; at most <see cref="RecordLength"/> are used.</param>
+    /// <param name="bytes">At least one byte; at most <see cref="RecordLength"/> are used, and no more than there is room for.</param>
     /// <param name="count">Number of written bytes.</param>
     public unsafe TlsStep Write(ReadOnlySpan<byte> bytes, out int count)
     {
@@ -136,19 +136,28 @@ internal sealed class TlsEngine : IDisposable
         int result;
         fixed (byte* buffer = bytes)
         {
-            result = OpenSsl.Write(_ssl, buffer, Math.Min(bytes.Length, RecordLength));
+            result = OpenSsl.Write(_ssl, buffer, Math.Min(bytes.Length, Math.Min(RecordLength, _held.Room)));
         }
 
         count = Math.Max(0, result);
         return Leave(result, result > 0);
     }
 
-    /// <summary>Holds the records that are written from now on, at most <see cref="HeldRecords.MostRecords"/>, until <see cref="Flush"/>.</summary>
+    /// <summary>Holds the records that are written from now on, while <see cref="HasRoom"/>, until <see cref="Flush"/>.</summary>
     public void Hold() => _held.Open();
+
+    /// <summary>True if a further record can be written before <see cref="Flush"/>.</summary>
+    public bool HasRoom => _held.Room > 0;
 
     /// <summary>Sends the records that are held, as far as the socket has room.</summary>
     public TlsStep Flush()
     {
+        if (_ssl == 0)
+        {
+            _error = StreamSocket.Aborted; // the records were dropped, so the write did not succeed
+            return TlsStep.Failed;
+        }
+
         if (!_held.IsOpen)
         {
             return TlsStep.Done;

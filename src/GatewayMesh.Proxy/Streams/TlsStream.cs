@@ -26,6 +26,7 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
     private IInputWatcher? _watcher;
     private bool _readsOnOutput;
     private bool _isReadToEnd;
+    private bool _owesOutput;
     private bool _isEnded;
 
     private TlsStream(LoopSocket socket, TlsEngine engine)
@@ -104,7 +105,7 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
     {
         ArgumentOutOfRangeException.ThrowIfZero(into.Length);
         var count = 0;
-        var step = HasReason ? ReadRecords(into.Span, out count) : TlsStep.WaitsForInput;
+        var step = CanRead ? ReadRecords(into.Span, out count) : TlsStep.WaitsForInput;
         if (step == TlsStep.Done)
         {
             return new(count);
@@ -122,7 +123,8 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
     }
 
     /// <inheritdoc/>
-    public override ValueTask WaitInputAsync() => _engine.HasPending || _isReadToEnd ? ValueTask.CompletedTask : Socket.WaitInputAsync();
+    public override ValueTask WaitInputAsync() =>
+        _engine.HasPending || _isReadToEnd || _owesOutput ? ValueTask.CompletedTask : Socket.WaitInputAsync();
 
     /// <inheritdoc/>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second = default)
@@ -275,11 +277,13 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
     }
 
     // True if a read would not just wait for an event.
-    private bool HasReason => Socket.HasInput || _engine.HasPending || _isReadToEnd || IsClosed;
+    private bool CanRead => Socket.HasInput || _engine.HasPending || _isReadToEnd || _owesOutput || IsClosed;
 
-    // As many records as have arrived and fit. An end or a failure behind them is met again by the next read.
+    // As many records as have arrived and fit. The next read finds the end or the failure behind them again, or waits for room to answer a
+    // message of TLS.
     private TlsStep ReadRecords(Span<byte> into, out int count)
     {
+        _owesOutput = false;
         var step = _engine.Read(into, out count);
         while (count > 0 && count < into.Length && (Socket.HasInput || _engine.HasPending))
         {
@@ -288,6 +292,7 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
             if (more == 0)
             {
                 _isReadToEnd = next is TlsStep.Done or TlsStep.Failed;
+                _owesOutput = next == TlsStep.WaitsForOutput;
                 break;
             }
         }
@@ -324,7 +329,7 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
                 _engine.Hold();
             }
 
-            for (var records = 0; records < HeldRecords.MostRecords && _first.Length + _second.Length > 0; records++)
+            while (_engine.HasRoom && _first.Length + _second.Length > 0)
             {
                 step = WriteRecord(out var count);
                 if (step != TlsStep.Done)

@@ -36,7 +36,6 @@ public sealed class LiveConfiguration(
     private readonly ReadingThread _thread = new("configuration");
     private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
-    private readonly ReadingMemory _memory = new();
     private volatile LiveState _state = LiveState.Nothing;
     private ConfigError? _storeError;
     private RegistryView? _unstored;
@@ -132,7 +131,9 @@ public sealed class LiveConfiguration(
         if (store?.Load(out _storeError) is { } stored)
         {
             _storedAge = store.HeardAt() is { } heard && time.GetUtcNow() - heard is { Ticks: >= 0 } age ? age : null;
-            Swap(Compile(LiveState.Nothing with { View = stored, Origin = ConfigurationOrigin.Store }), answered: true);
+            var first = Compile(LiveState.Nothing with { View = stored, Origin = ConfigurationOrigin.Store });
+            _ = ReadingMemory.ReturnAfter(first.Snapshot);
+            Swap(first, answered: true);
             _storedRevision = Revision;
             _coldStart = stored.Catalog is { } known ? new ColdStart(known, time) : null;
         }
@@ -219,6 +220,11 @@ public sealed class LiveConfiguration(
             var origin = complete ? ConfigurationOrigin.Registry : last.Origin;
             var next = Compile(
                 new LiveState(last.Snapshot, view, origin, complete && report.Errors.IsEmpty, []) { Reached = report.Reached });
+            if (last.Origin == ConfigurationOrigin.None)
+            {
+                _ = ReadingMemory.ReturnAfter(next.Snapshot);
+            }
+
             Swap(next with { Errors = [.. report.Errors, .. report.Remarks, .. Some(_storeError)] }, answered: true);
             if (complete && next.Snapshot.Revision != _storedRevision)
             {
@@ -227,7 +233,6 @@ public sealed class LiveConfiguration(
                 SaveWhenDue(StorePace);
             }
 
-            _ = _memory.ReturnAfter(next.Snapshot);
             Updated?.Invoke();
         }
     }

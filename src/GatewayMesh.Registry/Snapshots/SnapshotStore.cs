@@ -20,6 +20,8 @@ public sealed class SnapshotStore(string dataDir)
 
     private const int MaxBytes = 256 * 1024 * 1024;
 
+    private int _capacity = 4096; // room for a little more than the last time
+
     /// <summary>Path of the file.</summary>
     public string File { get; } = FileIn(dataDir);
 
@@ -83,29 +85,30 @@ public sealed class SnapshotStore(string dataDir)
         }
     }
 
-    private static ReadOnlySpan<byte> Encode(RegistryView view)
+    // {"format":1,"sha256":"…","content":{…}}: written once, and the checksum afterwards, because a large mesh writes tens of megabytes. Not
+    // SerializeToUtf8Bytes, whose array of the pool would stay in the pool.
+    private ReadOnlySpan<byte> Encode(RegistryView view)
     {
-        // Not SerializeToUtf8Bytes: it writes into an array of the pool, which a large mesh would leave there for good.
-        var written = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(written))
+        var buffer = new ArrayBufferWriter<byte>(_capacity);
+        buffer.Write(Opening);
+        var checksum = buffer.WrittenCount;
+        buffer.Write(stackalloc byte[2 * SHA256.HashSizeInBytes]);
+        buffer.Write("\",\"content\":"u8);
+        var content = buffer.WrittenCount;
+        using (var json = new Utf8JsonWriter(buffer))
         {
             JsonSerializer.Serialize(json, StoredEntries.From(view), StoreJson.Default.StoredEntries);
         }
 
-        var content = written.WrittenSpan;
-        var buffer = new ArrayBufferWriter<byte>(content.Length + 256);
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("format", Format);
-            json.WriteString("sha256", Convert.ToHexStringLower(SHA256.HashData(content)));
-            json.WritePropertyName("content");
-            json.WriteRawValue(content, skipInputValidation: true);
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan;
+        var hash = SHA256.HashData(buffer.WrittenSpan[content..]);
+        buffer.Write("}"u8);
+        _capacity = buffer.WrittenCount + (buffer.WrittenCount / 8);
+        var written = MemoryMarshal.AsMemory(buffer.WrittenMemory).Span;
+        _ = Convert.TryToHexStringLower(hash, written[checksum..], out _);
+        return written;
     }
+
+    private static ReadOnlySpan<byte> Opening => "{\"format\":1,\"sha256\":\""u8;
 
     private RegistryView? Decode(byte[] bytes, out ConfigError? error)
     {

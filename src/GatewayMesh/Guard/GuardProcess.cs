@@ -323,7 +323,7 @@ internal sealed class GuardProcess : IDisposable
         if (counts.Open == 0 && counts.Total != _carriedAtTrim)
         {
             _carriedAtTrim = counts.Total;
-            MemoryUse.Trim();
+            UnusedMemory.Return();
         }
     }
 

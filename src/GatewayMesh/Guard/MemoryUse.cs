@@ -6,11 +6,6 @@ namespace GatewayMesh.Guard;
 internal static class MemoryUse
 {
     /// <summary>
-    /// Returns memory left over from a start or from carrying. Takes a few milliseconds; not for use while connections are carried.
-    /// </summary>
-    internal static void Trim() => GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-
-    /// <summary>
     /// Private memory of this process (<c>Private_*</c> of <c>/proc/self/smaps_rollup</c>), in KiB; 0 where the kernel does not report it.
     /// </summary>
     internal static long PrivateKiB()

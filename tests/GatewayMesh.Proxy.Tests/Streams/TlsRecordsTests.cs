@@ -67,6 +67,53 @@ public class TlsRecordsTests
         });
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_write_whose_records_are_all_held_fails_when_this_side_drops_them(bool isAbort)
+    {
+        await using var rig = new TlsRig();
+        var (server, client) = await rig.Pair();
+        await rig.Run(async () =>
+        {
+            var writing = Task.CompletedTask;
+            while (writing.IsCompleted)
+            {
+                await writing;
+                writing = client.WriteAsync(new byte[60_000]).AsTask();
+            }
+
+            if (isAbort)
+            {
+                client.Abort();
+            }
+            else
+            {
+                client.Close();
+            }
+
+            await Assert.CatchAsync<IOException>(() => writing);
+            server.Abort();
+        });
+    }
+
+    [Test]
+    public void A_piece_of_a_body_with_the_framing_of_its_chunk_is_held_whole_in_64_KiB()
+    {
+        var held = new HeldRecords();
+        held.Open();
+        Assert.That(held.Room, Is.LessThan(64 * 1024));
+        var records = 0;
+        for (var left = HeldRecords.Content + "10000\r\n\r\n".Length; left > 0; records++)
+        {
+            var content = Math.Min(left, Math.Min(TlsEngine.RecordLength, held.Room));
+            Assert.That(held.TryAdd(new byte[content + 29]), Is.True, "29: the most that TLS 1.2 adds");
+            left -= content;
+        }
+
+        Assert.That(records, Is.EqualTo(4));
+        held.Drop();
+    }
+
     [Test]
     public async Task An_end_of_TLS_behind_the_data_is_read_although_the_socket_stays_open()
     {

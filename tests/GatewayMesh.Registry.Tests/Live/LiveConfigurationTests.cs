@@ -331,6 +331,28 @@ internal sealed class LiveConfigurationTests
         Assert.That((live.Synced, live.Errors.Single()), Is.EqualTo((true, SomeError)));
     }
 
+    [Test]
+    public async Task The_memory_of_reading_a_large_configuration_is_returned_before_the_configuration_is_in_use()
+    {
+        var nodes = Enumerable.Range(0, 100).Select(i => Records.Sidecar($"host-{i}", services: ReadingMemory.Large / 100));
+        var report = Good("host-a") with { Nodes = [.. nodes.Select(node => new DiscoveredNode(node, Alive: true))] };
+        var (collections, inUse) = (GC.CollectionCount(GC.MaxGeneration), 0);
+        await using (var first = new LiveConfiguration(_registry, _store, _time))
+        {
+            first.Changed += _ => inUse = GC.CollectionCount(GC.MaxGeneration);
+            first.Start();
+            await _registry.Watched;
+            await ReportAsync(first, report);
+            Assert.That(inUse, Is.GreaterThan(collections), "from the registry");
+        }
+
+        await using var live = new LiveConfiguration(_registry, _store, _time);
+        live.Changed += _ => inUse = GC.CollectionCount(GC.MaxGeneration);
+        collections = GC.CollectionCount(GC.MaxGeneration);
+        live.Start();
+        Assert.That(inUse, Is.GreaterThan(collections), "from the store");
+    }
+
     private static RegistryReport Good(string node, string service = "web") =>
         new(EntrySet.Empty, [new DiscoveredNode(Records.Sidecar(node, service), Alive: true)], []);
 

@@ -291,6 +291,19 @@ internal sealed class SnapshotStoreTests
         Assert.That(File.ReadAllBytes(_store.File), Is.EqualTo(before));
     }
 
+    [Test]
+    public void A_further_write_of_a_large_state_allocates_little_more_than_the_file()
+    {
+        var nodes = Enumerable.Range(0, 2_000).Select(i => Records.Sidecar($"host-{i}", services: 10));
+        var view = View() with { Nodes = [.. nodes.Select(node => new DiscoveredNode(node, Alive: true))] };
+        Assert.That(_store.Save(view), Is.Null);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That(_store.Save(view), Is.Null);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.That(allocated, Is.LessThan(1.5 * new FileInfo(_store.File).Length));
+        Assert.That(_store.Load(out _)!.Nodes, Has.Length.EqualTo(2_000));
+    }
+
     private static RegistryView View()
     {
         var errors = new ConfigErrors();

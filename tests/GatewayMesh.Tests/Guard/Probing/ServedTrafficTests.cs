@@ -35,15 +35,17 @@ public sealed class ServedTrafficTests
     }
 
     [Test]
-    public void Turns_without_requests_and_the_probe_itself_are_none()
+    public void Turns_and_responses_of_the_worker_itself_are_none()
     {
         _page.PublishLoops(1);
         var traffic = new ServedTraffic(_page);
         Serve(requests: 0, 0);
         Assert.That(traffic.Look(), Is.False);
-        Serve(requests: ServedTraffic.LeastRequests - 1, 0);
-        Assert.That(traffic.Look(), Is.False);
-        Serve(requests: ServedTraffic.LeastRequests, 0);
+        _page.Count(Progress.RequestsStarted);
+        _page.Count(Progress.RequestsEnded);
+        Serve(requests: 0, 0);
+        Assert.That(traffic.Look(), Is.False, "a refusal, or a probe");
+        Serve(requests: 1, 0);
         Assert.That(traffic.Look(), Is.True);
     }
 
@@ -59,7 +61,7 @@ public sealed class ServedTrafficTests
     {
         for (var i = 0; i < requests; i++)
         {
-            _page.Count(Progress.RequestsEnded);
+            _page.Count(Progress.UpstreamAnswers);
         }
 
         foreach (var loop in loops)
