@@ -4,6 +4,7 @@ using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Entries.Resolvers;
 using GatewayMesh.Configuration.Entries.Routers;
 using GatewayMesh.Configuration.Entries.Splitters;
+using GatewayMesh.Configuration.Entries.Tokens;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Policies;
 
@@ -28,6 +29,8 @@ internal sealed record StoredEntries
 
     public required ImmutableArray<ServicePolicyEntry> ServicePolicies { get; init; }
 
+    public ImmutableArray<JwtProviderEntry>? JwtProviders { get; init; }
+
     public DeclaredIntentions? Intentions { get; init; }
 
     public required ImmutableArray<StoredNode> Nodes { get; init; }
@@ -48,6 +51,7 @@ internal sealed record StoredEntries
         ServiceResolvers = view.Entries.ServiceResolvers,
         IngressGateways = view.Entries.IngressGateways,
         ServicePolicies = view.Entries.ServicePolicies,
+        JwtProviders = view.Entries.JwtProviders,
         Nodes = [.. view.Nodes.Select(node => new StoredNode(node.Record, node.Alive))],
         Catalog = view.Catalog is { } catalog ? StoredCatalog.From(catalog) : null,
         Intentions = view.Intentions,
@@ -65,6 +69,7 @@ internal sealed record StoredEntries
             ServiceResolvers = ServiceResolvers ?? [],
             IngressGateways = IngressGateways,
             ServicePolicies = ServicePolicies,
+            JwtProviders = JwtProviders ?? [],
         },
         [.. Nodes.Select(node => new DiscoveredNode(node.Record, node.Alive))])
     {
