@@ -8,7 +8,8 @@ namespace GatewayMesh.Proxy.Loops;
 /// A TCP connection on an <see cref="EventLoop"/>, edge-triggered: the kernel reports each change once, and this class remembers what it
 /// reported. Reading and writing start with a call; only one that would block waits.
 /// <code>
-/// event ─► readable, writable ─► pending operation, else watcher
+/// event ─► readable ─► pending read, else watcher
+///          room     ─► pending write (SocketOutput)
 /// read  ─► recv ─► a short read means drained, unless the peer has ended: then reading goes on to the end
 ///            └ 16 reads or 256 KiB in a turn ─► back of the loop's queue
 /// </code>
@@ -21,18 +22,15 @@ internal sealed class LoopSocket : ILoopWork
     private static readonly Action<object?> PostedClose = static socket => ((LoopSocket)socket!).Close();
 
     private readonly SocketDirection _input = new("recv");
-    private readonly SocketDirection _output = new("send");
+    private readonly SocketOutput _output;
     private readonly EventLoop _loop;
     private ulong _key;
     private bool _isAdded;
     private bool _readable;
-    private bool _writable = true;
     private bool _peerEnded;
     private bool _isQueued;
     private ReadTurn _share;
     private Memory<byte> _into;
-    private ReadOnlyMemory<byte> _first;
-    private ReadOnlyMemory<byte> _second;
     private IInputWatcher? _watcher;
     private int _fd;
 
@@ -49,7 +47,7 @@ internal sealed class LoopSocket : ILoopWork
         AddToLoop();
     }
 
-    private LoopSocket(EventLoop loop, int fd) => (_loop, _fd) = (loop, fd);
+    private LoopSocket(EventLoop loop, int fd) => (_loop, _fd, _output) = (loop, fd, new SocketOutput(fd));
 
     /// <summary>Loop of the connection.</summary>
     public EventLoop Loop => _loop;
@@ -91,8 +89,7 @@ internal sealed class LoopSocket : ILoopWork
 
         if (result == StreamSocket.InProgress)
         {
-            _writable = false;
-            await WaitOutputAsync().ConfigureAwait(false);
+            await _output.WaitConnectedAsync().ConfigureAwait(false);
             result = StreamSocket.TakeError(_fd);
         }
 
@@ -191,50 +188,16 @@ internal sealed class LoopSocket : ILoopWork
     /// <param name="first">First part; unchanged until the operation completes.</param>
     /// <param name="second">Second part; unchanged until the operation completes. Default: empty.</param>
     /// <exception cref="LinuxException">The connection failed or was aborted.</exception>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second = default)
-    {
-        var sent = SendNow(first.Span, second.Span);
-        if (sent == first.Length + second.Length)
-        {
-            return ValueTask.CompletedTask;
-        }
-
-        if (sent < 0 && sent != StreamSocket.WouldBlock)
-        {
-            return ValueTask.FromException(StreamSocket.Failure("send", sent));
-        }
-
-        var task = _output.StartSend();
-        (_first, _second) = (first, second);
-        Skip(Math.Max(0, sent));
-        return task;
-    }
+    public ValueTask SendAsync(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second = default) =>
+        _output.SendAsync(new TwoParts(first, second));
 
     /// <summary>Sends what the kernel accepts without waiting.</summary>
     /// <returns>Number of accepted bytes, or a negative error number.</returns>
-    public int SendNow(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
-    {
-        if (IsClosed)
-        {
-            return StreamSocket.Aborted;
-        }
-
-        if (!_writable)
-        {
-            return StreamSocket.WouldBlock;
-        }
-
-        // A short write means that the buffer is full; the kernel then reports room by an event.
-        var sent = StreamSocket.Send(_fd, first, second);
-        _writable = sent != StreamSocket.WouldBlock && (sent < 0 || sent == first.Length + second.Length);
-        return sent;
-    }
+    public int SendNow(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => _output.SendNow(first, second);
 
     /// <summary>Waits until the socket is connected or has room.</summary>
     /// <exception cref="LinuxException">The connection was aborted.</exception>
-    public ValueTask WaitOutputAsync() =>
-        IsClosed ? ValueTask.FromException(StreamSocket.Failure("send", StreamSocket.Aborted))
-            : _writable ? ValueTask.CompletedTask : _output.StartReadiness();
+    public ValueTask WaitOutputAsync() => _output.WaitAsync();
 
     /// <summary>Runs <paramref name="callback"/> once when a read would not wait, also after an abort. No read may be pending.</summary>
     public void OnInput(Action<object?> callback, object? state)
@@ -250,7 +213,7 @@ internal sealed class LoopSocket : ILoopWork
     public void OnOutput(Action<object?> callback, object? state)
     {
         _output.StartCallback(callback, state);
-        if (_writable || IsClosed)
+        if (_output.IsReady)
         {
             Queue();
         }
@@ -287,9 +250,9 @@ internal sealed class LoopSocket : ILoopWork
     public void Resume()
     {
         _isQueued = false;
-        if (_output.IsPending && (_writable || IsClosed))
+        if (_output is { IsPending: true, IsReady: true })
         {
-            ContinueOutput();
+            _output.Continue();
         }
 
         if (_input.IsPending && (_readable || IsClosed))
@@ -313,11 +276,7 @@ internal sealed class LoopSocket : ILoopWork
 
         if ((events & (Over | EpollEvents.Output)) != 0)
         {
-            _writable = true;
-            if (_output.IsPending)
-            {
-                ContinueOutput();
-            }
+            _output.OnRoom();
         }
 
         if (hasInput && !IsClosed)
@@ -344,6 +303,7 @@ internal sealed class LoopSocket : ILoopWork
         {
             StreamSocket.Close(_fd);
             _fd = -1;
+            _output.Close();
             throw;
         }
     }
@@ -373,29 +333,6 @@ internal sealed class LoopSocket : ILoopWork
         }
     }
 
-    private void ContinueOutput()
-    {
-        if (_output.Wait != SocketWait.Transfer)
-        {
-            _output.CompleteReadiness(IsClosed);
-            return;
-        }
-
-        var sent = SendNow(_first.Span, _second.Span);
-        Skip(Math.Max(0, sent));
-        if (sent != StreamSocket.WouldBlock && (sent < 0 || _first.Length + _second.Length == 0))
-        {
-            (_first, _second) = (default, default);
-            _output.CompleteTransfer(sent);
-        }
-    }
-
-    private void Skip(int bytes)
-    {
-        var ofFirst = Math.Min(bytes, _first.Length);
-        (_first, _second) = (_first[ofFirst..], _second[(bytes - ofFirst)..]);
-    }
-
     private void Leave(Action<object?> posted, Action<int> leave)
     {
         if (IsClosed)
@@ -415,7 +352,8 @@ internal sealed class LoopSocket : ILoopWork
         }
 
         var fd = _fd;
-        (_fd, _isAdded, _readable, _writable, _watcher) = (-1, false, false, false, null);
+        (_fd, _isAdded, _readable, _watcher) = (-1, false, false, null);
+        _output.Close();
         leave(fd);
 
         // Not inline: what the caller is about to do comes first.

@@ -2,9 +2,9 @@ using GatewayMesh.Linux;
 
 namespace GatewayMesh.Proxy.Loops;
 
-/// <summary>What one direction of a <see cref="LoopSocket"/> waits for, and who waits. At most one operation at a time.</summary>
+/// <summary>Pending operation of one direction of a <see cref="LoopSocket"/>, with its waiter. At most one at a time.</summary>
 /// <param name="call">Name of the system call, for failures.</param>
-internal sealed class SocketDirection(string call)
+internal class SocketDirection(string call)
 {
     private readonly LoopOperation _operation = new();
     private Action<object?>? _callback;
