@@ -17,14 +17,10 @@ namespace GatewayMesh.Proxy.Forwarding;
 /// </code>
 /// Reused for the attempts of a client's connection, one after the other.
 /// </summary>
-internal sealed partial class Http1Hop(Exchange exchange, ClientConnection client)
+internal sealed class Http1Hop(Exchange exchange, ClientConnection client)
 {
-    private const int MostInterim = 16;
-    private const int Continue = 100;
     private const int SwitchingProtocols = 101;
     private const int ResetContent = 205;
-
-    private static readonly TimeSpan ContinueTimeout = TimeSpan.FromSeconds(1);
 
     // A WebSocket has its own closing handshake: once a side has ended, a silent one is not waited for (RFC 6455 §7.1.1). Other protocols
     // keep a half-closed connection for as long as they like.
@@ -32,6 +28,10 @@ internal sealed partial class Http1Hop(Exchange exchange, ClientConnection clien
 
     private Upload? _upload; // of the current attempt
     private Upload? _lastUpload;
+
+    private InterimResponses Interim => field ??= new InterimResponses(exchange, client);
+
+    private KeptResponse Kept => field ??= new KeptResponse(exchange, client);
 
     /// <summary>Makes the attempt; see <see cref="IForwarder.ForwardAsync"/>.</summary>
     /// <param name="pools">Connections to the instance.</param>
@@ -71,12 +71,12 @@ internal sealed partial class Http1Hop(Exchange exchange, ClientConnection clien
             {
                 connection.Silence.Start(exchange.Route.Policy.Timeouts.Idle);
                 await SendRequestAsync(connection).ConfigureAwait(false);
-                var hasHead = _upload is { IsStarted: false }
-                    ? await AwaitContinueAsync(connection).ConfigureAwait(false)
+                var hasHead = _upload is { IsStarted: false } waiting
+                    ? await Interim.AwaitContinueAsync(connection, waiting).ConfigureAwait(false)
                     : await connection.ReadHeadAsync().ConfigureAwait(false);
                 if (!hasHead || connection.Head.IsInterim)
                 {
-                    await PassInterimAsync(connection, hasHead).ConfigureAwait(false);
+                    await Interim.PassAsync(connection, _upload, hasHead).ConfigureAwait(false);
                 }
 
                 if (TryStart(connection, out error))
@@ -224,63 +224,6 @@ internal sealed partial class Http1Hop(Exchange exchange, ClientConnection clien
         return true;
     }
 
-    // Passes interim heads on until the final one.
-    private async ValueTask PassInterimAsync(InstanceConnection connection, bool hasHead)
-    {
-        for (var interim = 0; ;)
-        {
-            if (!hasHead)
-            {
-                throw new IOException("The instance closed the connection without a response.");
-            }
-
-            if (!connection.Head.IsInterim)
-            {
-                return;
-            }
-
-            if (++interim > MostInterim)
-            {
-                throw new MessageFaultException(MessageFault.Status);
-            }
-
-            if (connection.Head.Status != Continue || client.AwaitsContinue)
-            {
-                await ToClientAsync(client.SendInterimAsync(connection.Head)).ConfigureAwait(false);
-            }
-
-            if (connection.Head.Status == Continue)
-            {
-                _upload?.Start();
-            }
-
-            connection.Silence.Restart();
-            hasHead = _upload is { IsStarted: false }
-                ? await AwaitContinueAsync(connection).ConfigureAwait(false)
-                : await connection.ReadHeadAsync().ConfigureAwait(false);
-        }
-    }
-
-    // An instance that does not know 100 (Continue) waits for the body, and so does the client for us.
-    private async ValueTask<bool> AwaitContinueAsync(InstanceConnection connection)
-    {
-        connection.Silence.Stop();
-        var head = connection.ReadHeadAsync().AsTask();
-        if (await Task.WhenAny(head, Task.Delay(ContinueTimeout, exchange.Time)).ConfigureAwait(false) != head)
-        {
-            if (client.AwaitsContinue)
-            {
-                await ToClientAsync(client.SendInterimAsync(new ResponseHead { Status = Continue })).ConfigureAwait(false);
-            }
-
-            _upload!.Start();
-        }
-
-        var hasHead = await head.ConfigureAwait(false);
-        await client.Loop.SwitchTo();
-        return hasHead;
-    }
-
     // Copies the content, and ends the response.
     [AsyncMethodBuilder(typeof(PooledMethodBuilder))]
     private async ValueTask CopyAsync(InstanceConnection connection)
@@ -294,7 +237,7 @@ internal sealed partial class Http1Hop(Exchange exchange, ClientConnection clien
         var isCopied = connection.Head.Status == ResetContent;
         if (exchange.Keyed is { } keyed)
         {
-            isCopied = await KeepAsync(connection, keyed).ConfigureAwait(false);
+            isCopied = await Kept.RunAsync(connection, keyed).ConfigureAwait(false);
         }
 
         var silence = connection.Silence;
@@ -302,7 +245,7 @@ internal sealed partial class Http1Hop(Exchange exchange, ClientConnection clien
         {
             if (!connection.HasContent)
             {
-                await ToClientAsync(client.FlushAsync()).ConfigureAwait(false);
+                await ClientWrite.CheckAsync(client.FlushAsync()).ConfigureAwait(false);
             }
 
             silence.Restart();
@@ -321,17 +264,17 @@ internal sealed partial class Http1Hop(Exchange exchange, ClientConnection clien
                 silence.Restart();
             }
 
-            await ToClientAsync(client.WriteAsync(content)).ConfigureAwait(false);
+            await ClientWrite.CheckAsync(client.WriteAsync(content)).ConfigureAwait(false);
         }
 
         exchange.Attempt.IsWhole = true;
         ReceivedResponse.ReadGrpcStatus(exchange, connection.Trailers);
-        await ToClientAsync(client.EndAsync(connection.Trailers)).ConfigureAwait(false);
+        await ClientWrite.CheckAsync(client.EndAsync(connection.Trailers)).ConfigureAwait(false);
     }
 
     private async ValueTask SwitchAsync(InstanceConnection connection)
     {
-        await ToClientAsync(client.FlushAsync()).ConfigureAwait(false);
+        await ClientWrite.CheckAsync(client.FlushAsync()).ConfigureAwait(false);
         connection.Silence.Stop(); // the joined streams have a watch of their own
         var isWebSocket = UpgradeField.Has(connection.Head.Fields[KnownField.Upgrade], "websocket");
         var joined = new Joined(exchange.Time, exchange.Route.Policy.Timeouts.Idle, isWebSocket ? WebSocketLinger : null);
@@ -395,21 +338,6 @@ internal sealed partial class Http1Hop(Exchange exchange, ClientConnection clien
         else
         {
             connection.Close();
-        }
-    }
-
-    private static ValueTask ToClientAsync(ValueTask write) => write.IsCompletedSuccessfully ? write : EndWriteAsync(write);
-
-    [AsyncMethodBuilder(typeof(PooledMethodBuilder))]
-    private static async ValueTask EndWriteAsync(ValueTask write)
-    {
-        try
-        {
-            await write.ConfigureAwait(false);
-        }
-        catch (Exception gone) when (gone is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-            throw new BodyFaultException(MeshErrorKind.ClientGone, "the client reads no more");
         }
     }
 }
