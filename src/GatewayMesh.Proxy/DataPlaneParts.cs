@@ -106,6 +106,7 @@ internal sealed class DataPlaneParts : IAsyncDisposable
             identity,
             Demand,
             new JwtStep(Tokens, Metrics, options.EnforcesIntentions),
+            new FlagStep(Metrics),
             new ExternalAuthorizationStep(Authorizations, Metrics),
             denials,
             Running,

@@ -1,5 +1,6 @@
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Proxy.FeatureFlags;
 using GatewayMesh.Proxy.Routing;
 using GatewayMesh.Proxy.Routing.Tree;
 
@@ -48,6 +49,7 @@ internal sealed class SnapshotUpdate(DataPlaneParts parts)
 
         parts.Traffic.Mesh = new LiveMesh(snapshot, table, RouteTable.Of(snapshot, table, parts.Random, parts.Options.Time))
         {
+            Flags = FlagTable.Of(snapshot, parts.Options.Time, parts.Traffic.Mesh.Flags),
             Limits = parts.Limits.Apply(snapshot),
             RateLimits = parts.RateLimits.Apply(snapshot),
         };

@@ -24,6 +24,10 @@ public sealed record ConfigDocument
     public ImmutableSortedDictionary<string, ConfiguredService> Services { get; set; } =
         ImmutableSortedDictionary<string, ConfiguredService>.Empty;
 
+    /// <summary>Feature flags, by name.</summary>
+    public ImmutableSortedDictionary<string, ConfiguredFlag> Flags { get; set; } =
+        ImmutableSortedDictionary<string, ConfiguredFlag>.Empty;
+
     /// <summary>Intentions in use.</summary>
     public ConfiguredIntentions Intentions { get; set; } = new();
 

@@ -93,6 +93,10 @@ public sealed record ExplainDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ExplainedMirror? Mirror { get; set; }
 
+    /// <summary>Evaluated feature flags of the policy, in order; absent when it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<ExplainedFlag>? Flags { get; set; }
+
     /// <summary>Faults of the policy; absent when it has none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ExplainedFaults? Faults { get; set; }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Entries.Flags;
 using GatewayMesh.Configuration.Entries.Resolvers;
 using GatewayMesh.Configuration.Entries.Routers;
 using GatewayMesh.Configuration.Entries.Splitters;
@@ -22,11 +23,12 @@ public static class EntryBinder
             "ingress-gateway",
             "service-policy",
             "service-intentions",
-            "jwt-provider"];
+            "jwt-provider",
+            "feature-flag"];
 
     // Planned kinds. Using one is an error, so that the entry is not silently ignored.
     private static readonly ImmutableArray<string> Later =
-        ["intention", "feature-flag", "terminating-gateway", "mesh-gateway"];
+        ["intention", "terminating-gateway", "mesh-gateway"];
 
     private static readonly ScalarType<string> NameOrAll = ScalarTypes.Name with
     {
@@ -57,7 +59,9 @@ public static class EntryBinder
         reader.NotYet("namespace");
         reader.NotYet("partition");
         var name = reader.Required(
-            "name", kind switch { "service-policy" => NameOrAll, "service-intentions" => IntentionSource.NameOrAll, _ => ScalarTypes.Name })
+            // The schema of feature flags has id for their name.
+            kind == "feature-flag" && !reader.Has("name") && reader.Has("id") ? "id" : "name",
+            kind switch { "service-policy" => NameOrAll, "service-intentions" => IntentionSource.NameOrAll, _ => ScalarTypes.Name })
             ?? "";
         return kind switch
         {
@@ -69,6 +73,7 @@ public static class EntryBinder
             "service-resolver" => ServiceResolverEntry.Bind(reader, name, reader.Location),
             "service-intentions" => ServiceIntentionsEntry.Bind(reader, name, reader.Location),
             "jwt-provider" => JwtProviderEntry.Bind(reader, name, reader.Location),
+            "feature-flag" => FeatureFlagEntry.Bind(reader, name, reader.Location),
             "ingress-gateway" => IngressGatewayEntry.Bind(reader, name, reader.Location),
             _ => ServicePolicyEntry.Bind(reader, name, reader.Location),
         };

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Document;
+using GatewayMesh.Configuration.Entries.Flags;
 using GatewayMesh.Configuration.Entries.Resolvers;
 using GatewayMesh.Configuration.Entries.Routers;
 using GatewayMesh.Configuration.Entries.Splitters;
@@ -44,6 +45,9 @@ public sealed record EntrySet
 
     /// <summary>Issuers of tokens that intentions name.</summary>
     public ImmutableArray<JwtProviderEntry> JwtProviders { get; init; } = [];
+
+    /// <summary>Feature flags that policies name.</summary>
+    public ImmutableArray<FeatureFlagEntry> FeatureFlags { get; init; } = [];
 
     private RoutingChains? _chains;
 
@@ -108,6 +112,7 @@ public sealed record EntrySet
             IngressGateways = [.. all.OfType<IngressGatewayEntry>()],
             ServicePolicies = [.. all.OfType<ServicePolicyEntry>()],
             JwtProviders = [.. all.OfType<JwtProviderEntry>()],
+            FeatureFlags = [.. all.OfType<FeatureFlagEntry>()],
             ServiceIntentions = [.. all.OfType<ServiceIntentionsEntry>()],
         };
     }

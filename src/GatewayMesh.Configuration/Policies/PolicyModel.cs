@@ -5,6 +5,7 @@ using GatewayMesh.Configuration.Policies.Cors;
 using GatewayMesh.Configuration.Policies.Ejection;
 using GatewayMesh.Configuration.Policies.ExternalAuthorization;
 using GatewayMesh.Configuration.Policies.Faults;
+using GatewayMesh.Configuration.Policies.Flags;
 using GatewayMesh.Configuration.Policies.Hedging;
 using GatewayMesh.Configuration.Policies.Idempotency;
 using GatewayMesh.Configuration.Policies.Jwt;
@@ -15,6 +16,7 @@ using GatewayMesh.Configuration.Policies.RateLimiting;
 using GatewayMesh.Configuration.Policies.Retries;
 using GatewayMesh.Configuration.Policies.Shedding;
 using GatewayMesh.Configuration.Policies.SidecarBypass;
+using GatewayMesh.Configuration.Policies.Tier;
 using GatewayMesh.Configuration.Policies.Timeouts;
 using GatewayMesh.Configuration.Routing;
 
@@ -24,6 +26,7 @@ namespace GatewayMesh.Configuration.Policies;
 public sealed record PolicyModel
 {
     private Written? _written;
+    private FlaggedPolicies? _flagged;
 
     /// <summary>The defaults.</summary>
     public static PolicyModel Default { get; } = new();
@@ -76,6 +79,12 @@ public sealed record PolicyModel
     /// <summary>Fallback of a call when every sidecar of its callee is broken. Default: none, the call fails.</summary>
     public SidecarBypassMode SidecarBypass { get; init; }
 
+    /// <summary>Path of calls at the first proxy. Default: directly, and a constant share through a gateway.</summary>
+    public TierChoice Tier { get; init; }
+
+    /// <summary>Feature flags, and what is different for requests for which they are on. Default: none.</summary>
+    public ImmutableArray<FlagUse> Flags { get; init; } = [];
+
     /// <summary>The whole policy as canonical JSON: for the revision, <c>/config</c>, and <c>/explain</c>.</summary>
     [JsonIgnore]
     public string Text =>
@@ -86,7 +95,10 @@ public sealed record PolicyModel
 
     /// <summary>Subsets that the policy names, besides those of routes.</summary>
     internal IEnumerable<(string Service, string Subset)> NamedSubsets =>
-        Mirror is { Service: { } service, Subset: { } subset } ? [(service, subset)] : [];
+        Flags.Select(use => use.Over(this).Mirror)
+            .Append(Mirror)
+            .Where(mirror => mirror is { Service: not null, Subset: not null })
+            .Select(mirror => (mirror.Service!, mirror.Subset!));
 
     /// <summary>Compares by content.</summary>
     public bool Equals(PolicyModel? other) => ReferenceEquals(this, other) || (other is not null && Text == other.Text);
@@ -102,6 +114,16 @@ public sealed record PolicyModel
             ? this
             : this with { Timeouts = timeouts, Retries = retries };
     }
+
+    /// <summary>
+    /// Returns this policy as it is for requests for which the flag at <paramref name="index"/> in <see cref="Flags"/> is on; the same object
+    /// each time.
+    /// </summary>
+    public PolicyModel WithFlag(int index) =>
+        (
+            _flagged is { } flagged && ReferenceEquals(flagged.Of, this)
+                ? flagged
+                : _flagged = new FlaggedPolicies(this, [.. Flags.Select(use => use.Over(this))])).Policies[index];
 
     internal PolicyModel Under(ServicePolicyEntry? entry) => entry is null ? this : this with
     {
@@ -121,8 +143,12 @@ public sealed record PolicyModel
         Cors = Cors.Under(entry.Cors),
         ExternalAuthorization = ExternalAuthorization.Under(entry.ExternalAuthorization),
         SidecarBypass = entry.SidecarBypass ?? SidecarBypass,
+        Tier = entry.Tier ?? Tier,
+        Flags = entry.Flags ?? Flags,
     };
 
-    // A copy made by `with` copies this field too, so the field names its owner.
+    // A copy made by `with` copies these fields too, so each names its owner.
     private sealed record Written(PolicyModel Of, string Text);
+
+    private sealed record FlaggedPolicies(PolicyModel Of, ImmutableArray<PolicyModel> Policies);
 }

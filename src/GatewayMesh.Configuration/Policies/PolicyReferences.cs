@@ -1,5 +1,7 @@
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Policies.Flags;
+using GatewayMesh.Configuration.Policies.Mirror;
 using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Configuration.Policies;
@@ -10,15 +12,60 @@ internal static class PolicyReferences
     /// <summary>Returns the references of all policies that lead nowhere.</summary>
     public static IEnumerable<ChainError> Errors(EntrySet entries, RoutingIndex index)
     {
+        var flags = entries.FeatureFlags.Select(flag => flag.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var policy in entries.ServicePolicies)
         {
-            if (policy.Mirror is { Service: { } service, Subset: { } subset } mirror
-                && Subset(policy, index, service, subset, mirror.SubsetAt, "mirror.subset") is { } missing)
+            if (Mirror(policy, index, policy.Mirror, "mirror.subset") is { } missing)
             {
                 yield return missing;
             }
+
+            var uses = policy.Flags ?? [];
+            for (var i = 0; i < uses.Length; i++)
+            {
+                foreach (var error in Flag(policy, entries, index, flags, uses[i], $"flags[{i}]"))
+                {
+                    yield return error;
+                }
+            }
         }
     }
+
+    private static IEnumerable<ChainError> Flag(
+        ServicePolicyEntry policy, EntrySet entries, RoutingIndex index, HashSet<string> flags, FlagUse use, string path)
+    {
+        if (!flags.Contains(use.Flag))
+        {
+            yield return new ChainError(
+                policy,
+                use.At,
+                $"{path}.flag",
+                $"the feature-flag {use.Flag} is not declared",
+                Nearest.To(use.Flag, entries.FeatureFlags.Select(flag => flag.Name)) is { } near
+                    ? $"did you mean {near}?"
+                    : $"add an entry kind: feature-flag with name: {use.Flag}, or remove the item");
+        }
+
+        if (Mirror(policy, index, use.Mirror, $"{path}.mirror.subset") is { } missing)
+        {
+            yield return missing;
+        }
+
+        if (use.Subset is { } subset)
+        {
+            var error = Subset(policy, index, policy.Name, subset, use.SubsetAt, $"{path}.subset")
+                ?? entries.Chains.FindSubset(policy.Name, subset, CompiledChain.Home).Error;
+            if (error is not null)
+            {
+                yield return error;
+            }
+        }
+    }
+
+    private static ChainError? Mirror(ServicePolicyEntry policy, RoutingIndex index, MirrorEntry mirror, string path) =>
+        mirror is { Service: { } service, Subset: { } subset }
+            ? Subset(policy, index, service, subset, mirror.SubsetAt, path)
+            : null;
 
     private static ChainError? Subset(
         ServicePolicyEntry policy, RoutingIndex index, string service, string subset, SourceLocation at, string path)

@@ -6,6 +6,7 @@ using GatewayMesh.Configuration.Policies.Cors;
 using GatewayMesh.Configuration.Policies.Ejection;
 using GatewayMesh.Configuration.Policies.ExternalAuthorization;
 using GatewayMesh.Configuration.Policies.Faults;
+using GatewayMesh.Configuration.Policies.Flags;
 using GatewayMesh.Configuration.Policies.Hedging;
 using GatewayMesh.Configuration.Policies.Idempotency;
 using GatewayMesh.Configuration.Policies.Jwt;
@@ -16,6 +17,7 @@ using GatewayMesh.Configuration.Policies.RateLimiting;
 using GatewayMesh.Configuration.Policies.Retries;
 using GatewayMesh.Configuration.Policies.Shedding;
 using GatewayMesh.Configuration.Policies.SidecarBypass;
+using GatewayMesh.Configuration.Policies.Tier;
 using GatewayMesh.Configuration.Policies.Timeouts;
 
 namespace GatewayMesh.Configuration.Policies;
@@ -76,6 +78,12 @@ public sealed record ServicePolicyEntry : ConfigEntry
     /// <summary>External authorization over HTTP.</summary>
     public ExternalAuthorizationEntry ExternalAuthorization { get => field ?? new(); init; } = new();
 
+    /// <summary><c>tier</c>: path of calls at the first proxy.</summary>
+    public TierChoice? Tier { get; init; }
+
+    /// <summary><c>flags</c>: feature flags, and what is different while they are on; the list replaces an inherited one.</summary>
+    public ImmutableArray<FlagUse>? Flags { get; init; }
+
     /// <summary><c>sidecarBypass</c>: fallback of a call when every sidecar of its callee is broken.</summary>
     public SidecarBypassMode? SidecarBypass { get; init; }
 
@@ -100,22 +108,24 @@ public sealed record ServicePolicyEntry : ConfigEntry
             Jwt = reader.Section("jwt", JwtEntry.Bind),
             Cors = reader.Section("cors", CorsEntry.Bind),
             ExternalAuthorization = reader.Section("externalAuthorization", ExternalAuthorizationEntry.Bind),
+            Tier = reader.OrNull("tier", TierWord.Type),
+            Flags = FlagUse.BindList(reader, "flags", name),
             SidecarBypass = reader.OrNull("sidecarBypass", SidecarBypassWord.Type),
         };
-        Check(reader, entry);
+        Check(reader, entry.Timeouts, entry.Retries, entry.Hedging);
         return entry;
     }
 
-    // Contradictions between sections.
-    private static void Check(MappingReader reader, ServicePolicyEntry entry)
+    /// <summary>Reports contradictions between sections.</summary>
+    internal static void Check(MappingReader reader, TimeoutsEntry timeouts, RetriesEntry retries, HedgingEntry hedging)
     {
-        if (entry.Timeouts.Request > TimeSpan.Zero && entry.Hedging.Delay >= entry.Timeouts.Request)
+        if (timeouts.Request > TimeSpan.Zero && hedging.Delay >= timeouts.Request)
         {
             reader.Fail(
                 "hedging", "has a delay that is not shorter than timeouts.request, so that no hedge is ever sent", "lower hedging.delay");
         }
 
-        if (entry.Hedging.MaxHedges >= entry.Retries.MaxAttempts)
+        if (hedging.MaxHedges >= retries.MaxAttempts)
         {
             reader.Fail(
                 "hedging",
@@ -123,7 +133,7 @@ public sealed record ServicePolicyEntry : ConfigEntry
                 "raise retries.maxAttempts above hedging.maxHedges");
         }
 
-        if (entry is { Retries.MaxAttempts: 1, Hedging: { MaxHedges: null } and ({ Delay: not null } or { Quantile: not null }) })
+        if (retries.MaxAttempts == 1 && hedging is { MaxHedges: null } and ({ Delay: not null } or { Quantile: not null }))
         {
             reader.Fail(
                 "hedging", "conflicts with retries.maxAttempts: 1, since a hedge is an attempt", "set retries.maxAttempts to 2 or more");

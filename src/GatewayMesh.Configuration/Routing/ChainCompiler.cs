@@ -33,6 +33,12 @@ public sealed class ChainCompiler(EntrySet entries, string datacenter, Func<Targ
         return chain.Start is null ? null : new Chain(service, chain.Protocol, new ChainBuilder(datacenter, Target).Build(chain.Start));
     }
 
+    /// <summary>Compiles the chain of a subset: its target with failover; null when the entries are contradictory.</summary>
+    public ResolverNode? CompileSubset(string service, string subset) =>
+        _chains.FindSubset(service, subset, datacenter).Start is { } start
+            ? new ChainBuilder(datacenter, Target).Build(start) as ResolverNode
+            : null;
+
     /// <summary>Adds a subset that a policy names to the targets, and returns the ID of its target.</summary>
     public string Include(string service, string subset) => Target(new TargetKey(service, subset, datacenter)).Id;
 

@@ -4,7 +4,11 @@ using GatewayMesh.Configuration.Entries.Resolvers;
 namespace GatewayMesh.Configuration.Routing;
 
 /// <summary>Walks the entries from a name and drafts its chain; stops at the first error.</summary>
-internal sealed class ChainWalk(RoutingTrace index, string service, string datacenter)
+/// <param name="index">The entries.</param>
+/// <param name="service">Name that requests ask for.</param>
+/// <param name="datacenter">Local datacenter.</param>
+/// <param name="subset">Subset of the service whose chain is drafted, without routes and shares; empty for that of the name.</param>
+internal sealed class ChainWalk(RoutingTrace index, string service, string datacenter, string subset = "")
 {
     // Far beyond any sensible configuration. The number of paths doubles with each level of splitters with shared destinations, and each
     // level uses stack: an author of a few services' entries must not be able to crash every node of the mesh.
@@ -51,6 +55,11 @@ internal sealed class ChainWalk(RoutingTrace index, string service, string datac
 
     private Draft? Start()
     {
+        if (subset.Length > 0)
+        {
+            return Resolver(new TargetKey(service, subset, datacenter), LocationOf(service));
+        }
+
         if (index.Router(service) is not { } router)
         {
             return SplitterOrResolver(service, LocationOf(service));

@@ -14,11 +14,13 @@ internal sealed record CompiledChain(
     /// </summary>
     public const string Home = "\0";
 
-    /// <summary>Compiles the chain of <paramref name="service"/> for a node in <paramref name="datacenter"/>.</summary>
-    public static CompiledChain Of(RoutingIndex index, string service, string datacenter)
+    /// <summary>
+    /// Compiles the chain of <paramref name="service"/>, or of one of its subsets, for a node in <paramref name="datacenter"/>.
+    /// </summary>
+    public static CompiledChain Of(RoutingIndex index, string service, string datacenter, string subset = "")
     {
         var trace = new RoutingTrace(index);
-        var walk = new ChainWalk(trace, service, datacenter);
+        var walk = new ChainWalk(trace, service, datacenter, subset);
         var start = walk.Run();
         trace.Close();
         return new CompiledChain(walk.Protocol, start, walk.Error, trace, walk.Datacenters);

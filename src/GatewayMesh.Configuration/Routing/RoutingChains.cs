@@ -12,8 +12,8 @@ namespace GatewayMesh.Configuration.Routing;
 public sealed class RoutingChains
 {
     private readonly Lock _lock = new();
-    private readonly ConcurrentDictionary<(string Service, string Datacenter), CompiledChain> _chains = [];
-    private readonly ConcurrentDictionary<(string Service, string Datacenter), CompiledChain>? _earlier;
+    private readonly ConcurrentDictionary<(string Service, string Subset, string Datacenter), CompiledChain> _chains = [];
+    private readonly ConcurrentDictionary<(string Service, string Subset, string Datacenter), CompiledChain>? _earlier;
     private readonly Lazy<ImmutableArray<ChainError>> _errors;
     private int _compilations;
 
@@ -42,15 +42,21 @@ public sealed class RoutingChains
     internal RoutingIndex Index { get; }
 
     /// <summary>Returns the chain of <paramref name="service"/> for a node in <paramref name="datacenter"/>.</summary>
-    internal CompiledChain Find(string service, string datacenter)
+    internal CompiledChain Find(string service, string datacenter) => FindSubset(service, "", datacenter);
+
+    /// <summary>
+    /// Returns the chain of a subset, its target with failover, for a node in <paramref name="datacenter"/>; an empty subset means the
+    /// service's name.
+    /// </summary>
+    internal CompiledChain FindSubset(string service, string subset, string datacenter)
     {
-        var chain = Compiled(service, CompiledChain.Home);
-        return chain.Fits(datacenter) ? chain : Compiled(service, datacenter);
+        var chain = Compiled(service, subset, CompiledChain.Home);
+        return chain.Fits(datacenter) ? chain : Compiled(service, subset, datacenter);
     }
 
-    private CompiledChain Compiled(string service, string datacenter)
+    private CompiledChain Compiled(string service, string subset, string datacenter)
     {
-        var key = (service, datacenter);
+        var key = (service, subset, datacenter);
         if (_chains.TryGetValue(key, out var known))
         {
             return known;
@@ -62,7 +68,7 @@ public sealed class RoutingChains
             {
                 if (_earlier?.TryGetValue(key, out known) != true || !known!.Trace.HoldsIn(Index))
                 {
-                    known = CompiledChain.Of(Index, service, datacenter);
+                    known = CompiledChain.Of(Index, service, datacenter, subset);
                     _compilations++;
                 }
 
@@ -75,7 +81,7 @@ public sealed class RoutingChains
 
     private ImmutableArray<ChainError> FindErrors() =>
     [
-        .. Names.Select(name => Compiled(name, CompiledChain.Home).Error)
+        .. Names.Select(name => Compiled(name, "", CompiledChain.Home).Error)
             .OfType<ChainError>()
             .Concat(PolicyReferences.Errors(Entries, Index))
             .DistinctBy(error => (error.At, error.Path, error.Message)),

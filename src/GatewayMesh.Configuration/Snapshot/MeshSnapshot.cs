@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using GatewayMesh.Configuration.Entries.Flags;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Policies.Jwt;
@@ -25,7 +26,13 @@ public sealed class MeshSnapshot
     /// <summary>IDs of the targets that policies name as subsets, by <see cref="SubsetKey"/>.</summary>
     public FrozenDictionary<string, string> Subsets { get; init; } = FrozenDictionary<string, string>.Empty;
 
-    /// <summary>Key of a subset in <see cref="Subsets"/>.</summary>
+    /// <summary>Routes of the subsets that flags choose, by <see cref="SubsetKey"/>.</summary>
+    public FrozenDictionary<string, ResolverNode> FlaggedSubsets { get; init; } = FrozenDictionary<string, ResolverNode>.Empty;
+
+    /// <summary>Feature flags by name. Default: none.</summary>
+    public FrozenDictionary<string, FeatureFlagEntry> FeatureFlags { get; init; } = FrozenDictionary<string, FeatureFlagEntry>.Empty;
+
+    /// <summary>Key of a subset in <see cref="Subsets"/> and <see cref="FlaggedSubsets"/>.</summary>
     public static string SubsetKey(string service, string subset) => $"{subset}.{service}";
 
     /// <summary>True if <paramref name="other"/> watches the same services, in which two snapshots of one revision can differ.</summary>

@@ -42,6 +42,7 @@ public static class SnapshotCompiler
         var targets = new TargetCompiler(services, instances, policies, entries.Chains.Index, source, home, gate);
         var routes = new ChainCompiler(entries, home, targets.Compile);
         AddRoutes(services, entries, routes);
+        var flagged = FlaggedSubsets(services, routes);
         var subsets = Subsets(services, routes);
         var gateways = gate.Admit(Gateways(source.Gateways));
         var refused = gate.Refused;
@@ -50,9 +51,11 @@ public static class SnapshotCompiler
         return new MeshSnapshot
         {
             Revision = SnapshotDigest.Of(
-                policies.Shared, services, routes.Targets, gateways, ingress, entries.JwtProviders, table, refused),
+                policies.Shared, services, routes.Targets, gateways, ingress, entries.JwtProviders, entries.FeatureFlags, table, refused),
             Services = services.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
             Subsets = subsets,
+            FlaggedSubsets = flagged,
+            FeatureFlags = entries.FeatureFlags.ToFrozenDictionary(entry => entry.Name, StringComparer.OrdinalIgnoreCase),
             Targets = routes.Targets.ToFrozenDictionary(target => target.Id, StringComparer.OrdinalIgnoreCase),
             Policy = policies.Shared,
             Policies = policies.All.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
@@ -147,6 +150,33 @@ public static class SnapshotCompiler
                 services[name] = services[name] with { Routes = chain.Start };
             }
         }
+
+        // A flag changes a route, so a service with flags has one even if its name leads directly to all of its instances.
+        foreach (var service in services.Values.Where(service => service is { Routes: null, Policy.Flags.IsEmpty: false }).ToList())
+        {
+            if (routes.Compile(service.Name, out _) is { } chain)
+            {
+                services[service.Name] = service with { Routes = chain.Start };
+            }
+        }
+    }
+
+    private static FrozenDictionary<string, ResolverNode> FlaggedSubsets(
+        SortedDictionary<string, ServiceModel> services, ChainCompiler routes)
+    {
+        var nodes = new Dictionary<string, ResolverNode>(StringComparer.OrdinalIgnoreCase);
+        foreach (var service in services.Values)
+        {
+            foreach (var subset in service.Policy.Flags.Select(use => use.Subset).OfType<string>())
+            {
+                if (routes.CompileSubset(service.Name, subset) is { } node)
+                {
+                    nodes[MeshSnapshot.SubsetKey(service.Name, subset)] = node;
+                }
+            }
+        }
+
+        return nodes.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
     private static FrozenDictionary<string, string> Subsets(SortedDictionary<string, ServiceModel> services, ChainCompiler routes) =>

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using GatewayMesh.Configuration.Entries.Flags;
 using GatewayMesh.Configuration.Entries.Tokens;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Policies;
@@ -23,6 +24,7 @@ internal static class SnapshotDigest
         ImmutableArray<GatewayModel> gateways,
         SortedDictionary<(string Ingress, int Port), IngressModel> ingress,
         ImmutableArray<JwtProviderEntry> providers,
+        ImmutableArray<FeatureFlagEntry> flags,
         IntentionTable intentions,
         ImmutableArray<RefusedRecord> refused)
     {
@@ -78,6 +80,11 @@ internal static class SnapshotDigest
         {
             var model = PolicyModel.Default with { Jwt = new JwtModel { Issuers = [provider.Issuer] } };
             Add(hash, "provider", provider.Name, model.Text);
+        }
+
+        foreach (var flag in flags.OrderBy(flag => flag.Name, StringComparer.Ordinal))
+        {
+            Add(hash, "flag", flag.Name, flag.Text);
         }
 
         foreach (var record in refused)

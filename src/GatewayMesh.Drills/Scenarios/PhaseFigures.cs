@@ -31,6 +31,19 @@ internal sealed class PhaseFigures(IReadOnlyCollection<ScenarioAnswer> answers, 
     public double ShareOf(string application) =>
         Good == 0 ? 0 : (double)answers.Count(answer => answer.Status == 200 && answer.Application == application) / Good;
 
+    /// <summary>Number of users who got a good answer from one application.</summary>
+    public int UsersOf(string application) =>
+        answers.Where(answer => answer.Status == 200 && answer.Application == application && answer.User is not null)
+            .Select(answer => answer.User)
+            .Distinct()
+            .Count();
+
+    /// <summary>Number of users who got good answers from several applications.</summary>
+    public int UsersOfSeveral =>
+        answers.Where(answer => answer is { Status: 200, User: not null })
+            .GroupBy(answer => answer.User)
+            .Count(user => user.Select(answer => answer.Application).Distinct().Count() > 1);
+
     /// <summary>A quantile (0 to 1) of the latency of good answers, in milliseconds; not a number without any.</summary>
     public double Latency(double quantile) => Good == 0 ? double.NaN : _latencies[(int)((Good - 1) * quantile)];
 }

@@ -24,6 +24,12 @@ internal sealed record Scenario(
     /// </summary>
     public bool RepeatsPosts { get; init; }
 
+    /// <summary>
+    /// Number of users in whose names the requests are sent, in turn (<c>x-user</c>); every tenth is in the group <c>beta</c>
+    /// (<c>x-groups</c>). Default: 0, no users.
+    /// </summary>
+    public int Users { get; init; }
+
     /// <summary>Names of further sidecars, each with a bootstrap file of its name. Default: none.</summary>
     public ImmutableArray<string> Hosts { get; init; } = [];
 

@@ -34,5 +34,12 @@ internal sealed record ScenarioColumn(string Header, Func<PhaseFigures, string> 
     public static ScenarioColumn Share(string application) =>
         new(application, figures => $"{Number(100 * figures.ShareOf(application), "0.0")} %");
 
+    /// <summary>Number of users who got answers from one application.</summary>
+    public static ScenarioColumn UsersOf(string application) =>
+        new($"users of {application}", figures => Number(figures.UsersOf(application), "0"));
+
+    /// <summary>Number of users who got answers from several applications within the phase.</summary>
+    public static ScenarioColumn UsersOfSeveral { get; } = new("users of both", figures => Number(figures.UsersOfSeveral, "0"));
+
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

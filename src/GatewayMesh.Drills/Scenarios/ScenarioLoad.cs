@@ -10,8 +10,9 @@ namespace GatewayMesh.Drills.Scenarios;
 /// <param name="port">Outbound port of the caller's sidecar.</param>
 /// <param name="service">The called service.</param>
 /// <param name="repeatsPosts">True for POSTs with an <c>Idempotency-Key</c> that are repeated until they are answered.</param>
+/// <param name="users">Number of users in whose names the requests are sent, in turn; 0 for none.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ScenarioLoad(int port, string service, bool repeatsPosts, TimeProvider time) : IDisposable
+internal sealed class ScenarioLoad(int port, string service, bool repeatsPosts, int users, TimeProvider time) : IDisposable
 {
     /// <summary>Path of the requests; a POST's has its number behind it.</summary>
     public const string Path = "/work";
@@ -19,6 +20,9 @@ internal sealed class ScenarioLoad(int port, string service, bool repeatsPosts, 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RepeatFor = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RepeatAfter = TimeSpan.FromMilliseconds(50);
+
+    // Every tenth user is in the group beta.
+    private const int BetaEvery = 10;
 
     private int _posts;
 
@@ -50,7 +54,7 @@ internal sealed class ScenarioLoad(int port, string service, bool repeatsPosts, 
                 await Task.Delay(wait, time, cancellation).ConfigureAwait(false);
             }
 
-            running.Add(repeatsPosts ? PostAsync(start, due, answers) : SendAsync(start, due, answers));
+            running.Add(repeatsPosts ? PostAsync(start, due, answers) : SendAsync(start, due, users > 0 ? i % users : null, answers));
         }
 
         await Task.WhenAll(running).ConfigureAwait(false);
@@ -89,21 +93,27 @@ internal sealed class ScenarioLoad(int port, string service, bool repeatsPosts, 
         answers.Add(new ScenarioAnswer(status, time.GetElapsedTime(start) - due, null));
     }
 
-    private async Task SendAsync(long start, TimeSpan due, ConcurrentBag<ScenarioAnswer> answers)
+    private async Task SendAsync(long start, TimeSpan due, int? user, ConcurrentBag<ScenarioAnswer> answers)
     {
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, Path) { Headers = { Host = service } };
+            if (user is { } number)
+            {
+                request.Headers.Add("x-user", string.Create(CultureInfo.InvariantCulture, $"user-{number}"));
+                request.Headers.Add("x-groups", number % BetaEvery == 0 ? "staff, beta" : "staff");
+            }
+
             using var answer = await _client.SendAsync(request).ConfigureAwait(false);
             answers.Add(
                 new ScenarioAnswer(
                     (int)answer.StatusCode,
                     time.GetElapsedTime(start) - due,
-                    answer.Headers.TryGetValues(ScenarioApplication.NameField, out var names) ? names.First() : null));
+                    answer.Headers.TryGetValues(ScenarioApplication.NameField, out var names) ? names.First() : null) { User = user });
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
         {
-            answers.Add(new ScenarioAnswer(0, time.GetElapsedTime(start) - due, null));
+            answers.Add(new ScenarioAnswer(0, time.GetElapsedTime(start) - due, null) { User = user });
         }
     }
 }

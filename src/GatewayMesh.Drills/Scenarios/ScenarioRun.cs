@@ -41,7 +41,7 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioFiles files, int po
             using var callee = scenario.RepeatsPosts
                 ? new ScenarioSidecar("host-b", files.CalleeBootstrap, files.Entries, folder, portBase + CalleeAdmin, time)
                 : null;
-            using var load = new ScenarioLoad(portBase + 1, Callee, scenario.RepeatsPosts, time);
+            using var load = new ScenarioLoad(portBase + 1, Callee, scenario.RepeatsPosts, scenario.Users, time);
             sidecar.AwaitReady(cancellation);
             callee?.AwaitReady(cancellation);
             others.ForEach(other => other.AwaitReady(cancellation));

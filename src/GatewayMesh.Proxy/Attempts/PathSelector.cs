@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using GatewayMesh.Configuration.Policies.SidecarBypass;
+using GatewayMesh.Configuration.Policies.Tier;
 using GatewayMesh.Proxy.Async;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
@@ -56,10 +57,11 @@ internal sealed class PathSelector(
     // A plain request goes to the instances and nowhere else.
     private ValueTask<MeshError> RouteAsync(Exchange exchange)
     {
-        var gateways = exchange.Behavior.GatewayShare > 0 && random.NextDouble() < exchange.Behavior.GatewayShare
-            ? GatewaysFor(exchange)
-            : null;
-        return gateways is null && !exchange.PeerHeaders.Bypass && exchange.Route.Policy.SidecarBypass != SidecarBypassMode.Gateway
+        var policy = exchange.Route.Policy;
+        var gateways = PrefersGateway(exchange, policy.Tier) ? GatewaysFor(exchange) : null;
+        return gateways is null
+            && !exchange.PeerHeaders.Bypass
+            && (policy.SidecarBypass != SidecarBypassMode.Gateway || policy.Tier == TierChoice.Sidecar)
             ? retries.RunAsync(exchange, exchange.Route.Instances, exchange.Route.Kind)
             : SelectAsync(exchange, gateways);
     }
@@ -99,6 +101,14 @@ internal sealed class PathSelector(
         var last = await PastSidecarsAsync(exchange).ConfigureAwait(false);
         return last.Kind == MeshErrorKind.NoEndpoint ? direct : last;
     }
+
+    // A gateway that has the request forwards it itself.
+    private bool PrefersGateway(Exchange exchange, TierChoice tier) => tier switch
+    {
+        TierChoice.Auto => exchange.Behavior.GatewayShare > 0 && random.NextDouble() < exchange.Behavior.GatewayShare,
+        TierChoice.Gateway => exchange.Behavior is { IsFirstProxy: true, Direction: not RequestDirection.Gateway },
+        _ => false,
+    };
 
     // Buffers a body if another attempt is possible. For this host's own application, which is a single instance, that requires a protocol
     // in which the application can report an unprocessed stream.

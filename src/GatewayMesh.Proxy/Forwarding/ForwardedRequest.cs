@@ -188,6 +188,12 @@ internal static class ForwardedRequest
             }
         }
 
+        // A copy for another service has flags of its own.
+        if (exchange.Flag is { } flag && (hop.Destination is not null || hop.Lease.Endpoint.Service == exchange.Destination))
+        {
+            to.Add(MeshHeaders.Flag, flag);
+        }
+
         if (hop.Bypass)
         {
             to.Add(MeshHeaders.Bypass, MeshHeaderValues.BypassesSidecar);

@@ -10,7 +10,8 @@ internal static class RouteTargets
     public static IEnumerable<TargetModel> Of(MeshSnapshot snapshot)
     {
         var seen = new HashSet<RouteNode>(ReferenceEqualityComparer.Instance);
-        var open = new Stack<RouteNode>(snapshot.Services.Values.Select(service => service.Routes).OfType<RouteNode>());
+        var open = new Stack<RouteNode>(
+            snapshot.Services.Values.Select(service => service.Routes).OfType<RouteNode>().Concat(snapshot.FlaggedSubsets.Values));
         var targets = new Dictionary<string, TargetModel>(StringComparer.OrdinalIgnoreCase);
         while (open.TryPop(out var node))
         {

@@ -162,6 +162,11 @@ internal sealed partial class Exchange
     /// <summary>Fault that was injected into the request; null for none.</summary>
     public FaultRule? Fault { get => _facts.Fault; set => _facts.Fault = value; }
 
+    /// <summary>
+    /// Feature flag that is on for the request, <see cref="MeshHeaderValues.NoFlag"/> if none is; null if the policy has no flags.
+    /// </summary>
+    public string? Flag { get => _facts.Flag; set => _facts.Flag = value; }
+
     /// <summary>Spans of the request; null if tracing is off or the request is not traced.</summary>
     public RequestTrace? Trace { get => _facts.Trace; set => _facts.Trace = value; }
 
@@ -221,6 +226,7 @@ internal sealed partial class Exchange
         public RetryVerdict? LastVerdict;
         public Func<Exchange, MeshError, ResponseHead, bool>? MayDrop;
         public FaultRule? Fault;
+        public string? Flag;
         public RequestTrace? Trace;
         public MirrorBody? Mirror;
         public int? ForwardsLeft;

@@ -7,6 +7,7 @@ using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Grpc;
 using GatewayMesh.Proxy.Listeners;
 using GatewayMesh.Proxy.Messages;
+using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
 using GatewayMesh.Proxy.Telemetry;
 using GatewayMesh.Proxy.Tracing;
@@ -110,6 +111,7 @@ internal sealed class RequestEntry(
             Endpoint = isLogged ? exchange.Attempt.Hop.Upstream?.Address : null,
             Tier = exchange.Tier,
             Fault = exchange.Fault?.Name,
+            Flag = exchange.Flag == MeshHeaderValues.NoFlag ? null : exchange.Flag,
             RequestId = exchange.RequestId,
             TraceId = isLogged ? TraceContext.TraceIdOf(exchange.Head.Fields[KnownField.Traceparent]) : null,
         };

@@ -25,6 +25,7 @@ internal sealed class RequestPipeline(
     ICallerIdentity identity,
     ServiceDemand? demand,
     JwtStep jwt,
+    FlagStep flags,
     ExternalAuthorizationStep authorization,
     Denials denials,
     RunningExchanges running,
@@ -56,6 +57,7 @@ internal sealed class RequestPipeline(
         new RouteStep(demand),                           // the service and its route; unknown services end here
         new CorsStep(),                                  // preflight requests of browsers are answered before they need a token
         jwt,                                             // its token is verified before anything relies on its claims
+        flags,                                           // a feature flag may choose a subset and a policy
         new IntentionStep(options.EnforcesIntentions, denials), // the caller may make this request
         new RateLimitStep(options.IngressService),       // the rate limits of the service, before anything is taken
         authorization,                                   // a service outside the mesh may refuse

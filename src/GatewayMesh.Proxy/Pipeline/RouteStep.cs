@@ -31,10 +31,10 @@ internal sealed class RouteStep(ServiceDemand? demand) : IStep
                 : Verdict.Fail(MeshErrorKind.RequestMalformed, "host");
         }
 
-        if (route.Instances.IsDormant && demand is not null && !exchange.HasWaited)
+        if (demand is not null && !exchange.HasWaited && route.Dormant is { } dormant)
         {
             exchange.HasWaited = true;
-            return Verdict.After(demand.WaitAsync(route.Instances, route.Asked?.Service ?? ""));
+            return Verdict.After(demand.WaitAsync(dormant, route.Asked?.Service ?? ""));
         }
 
         route.MarkUsed();

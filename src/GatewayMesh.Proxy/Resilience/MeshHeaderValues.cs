@@ -21,6 +21,9 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
     /// <summary>The value of <see cref="MeshHeaders.Mirror"/>.</summary>
     public const string Mirrored = "1";
 
+    /// <summary>The value of <see cref="MeshHeaders.Flag"/> if no flag is on; not a name.</summary>
+    public const string NoFlag = "-";
+
     private const int DrawDigits = 16;
     private const int MaxCount = 99;
     private const int MaxTimeout = 86_400_000;

@@ -43,6 +43,12 @@ public static class MeshHeaders
     /// </summary>
     public const string Mirror = "gatewaymesh-mirror";
 
+    /// <summary>
+    /// Feature flag that an earlier proxy found to be on for the request, or <c>-</c> for none of the policy's flags. Sent to mesh peers, so
+    /// that all proxies of a request decide alike.
+    /// </summary>
+    public const string Flag = "gatewaymesh-flag";
+
     /// <summary>Response: name of the fault that was injected into the request.</summary>
     public const string Fault = "gatewaymesh-fault";
 

@@ -1,4 +1,5 @@
 using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Proxy.FeatureFlags;
 using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.RateLimiting;
@@ -18,6 +19,9 @@ internal sealed record LiveMesh(MeshSnapshot Snapshot, EndpointTable Endpoints, 
 
     /// <summary>Live rate limits of the services.</summary>
     public RateLimitTable RateLimits { get; init; } = RateLimitTable.Empty;
+
+    /// <summary>Feature flags.</summary>
+    public FlagTable Flags { get; init; } = FlagTable.Empty;
 
     /// <summary>A mesh without services.</summary>
     public static LiveMesh Empty { get; } = new(MeshSnapshot.Empty, EndpointTable.Empty, RouteTable.Empty);

@@ -22,8 +22,16 @@ internal readonly record struct Route(EndpointSet Instances, TargetKind Kind)
     /// <summary>Changes to header fields by the ingress that exposes the service; null for none.</summary>
     public FieldEdits? EdgeEdits { get; init; }
 
-    /// <summary>Policy of calls: the service's policy with the overrides of the route.</summary>
-    public PolicyModel Policy => Leaf is null ? Instances.Policy : Leaf.Targets[Rank].Policy;
+    /// <summary>Policy in place of the instances' own, because a feature flag is on; null for none.</summary>
+    public PolicyModel? Flagged { get; init; }
+
+    /// <summary>Policy of calls: the service's policy with the overrides of the route, and of a feature flag.</summary>
+    public PolicyModel Policy => Leaf is not null ? Leaf.Targets[Rank].Policy : Flagged ?? Instances.Policy;
+
+    /// <summary>
+    /// Instances that the registry does not watch: those of the route, or those that a feature flag may choose. Null if all are watched.
+    /// </summary>
+    public EndpointSet? Dormant => Instances.IsDormant ? Instances : Leaf?.Dormant;
 
     /// <summary>Marks both services as used for the registry: the destination, and the requested service whose entries lead here.</summary>
     public void MarkUsed()

@@ -51,6 +51,11 @@ internal sealed class AccessLogLine(IBufferWriter<byte> output, string node, Tim
             _json.WriteString("fault", fault);
         }
 
+        if (request.Flag is { } flag)
+        {
+            _json.WriteString("flag", flag);
+        }
+
         _json.WriteString("endpoint", request.Endpoint);
         _json.WriteString("tier", request.Tier.Word());
         _json.WriteString("requestId", request.RequestId);

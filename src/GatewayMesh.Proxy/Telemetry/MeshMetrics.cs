@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using GatewayMesh.Proxy.FeatureFlags;
 using GatewayMesh.Proxy.Hedging;
 using GatewayMesh.Proxy.Idempotency;
 using GatewayMesh.Proxy.LoadBalancing.Outliers;
@@ -31,6 +32,7 @@ public sealed class MeshMetrics : IDisposable
     private readonly LabelledCounter _refusedConnections;
     private readonly LabelledCounter _limitRefusals;
     private readonly LabelledCounter _faults;
+    private readonly LabelledCounter _flags;
     private readonly LabelledCounter _idempotency;
     private readonly LabelledCounter _rateLimited;
     private readonly LabelledCounter _tokens;
@@ -86,6 +88,8 @@ public sealed class MeshMetrics : IDisposable
             _meter, "gatewaymesh_limit_refusals_total", "Requests refused by a limit of their service.", "service", "limit", "criticality");
         _faults = new LabelledCounter(
             _meter, "gatewaymesh_faults_injected_total", "Faults of policies that were injected into requests.", "service", "kind");
+        _flags = new LabelledCounter(
+            _meter, "gatewaymesh_flag_decisions_total", "Decisions about feature flags.", "flag", "decision", "reason");
         _idempotency = new LabelledCounter(
             _meter, "gatewaymesh_idempotency_total", "Requests with an idempotency key, by their outcome.", "service", "outcome");
         _storeFallbacks = new LabelledCounter(
@@ -167,6 +171,10 @@ public sealed class MeshMetrics : IDisposable
 
     /// <summary>Counts a fault in <c>gatewaymesh_faults_injected_total{service,kind}</c>.</summary>
     public void CountFault(string service, string kind) => _faults.Count(service, kind);
+
+    /// <summary>Counts a decision in <c>gatewaymesh_flag_decisions_total{flag,decision,reason}</c>.</summary>
+    internal void CountFlag(string flag, FlagDecision decision) =>
+        _flags.Count(flag, FlagWords.Word(decision.IsOn), decision.Reason.Word());
 
     /// <summary>Counts requests in <c>gatewaymesh_idempotency_total{service,outcome}</c>.</summary>
     internal void CountIdempotency(string service, IdempotencyOutcome outcome, int count) =>

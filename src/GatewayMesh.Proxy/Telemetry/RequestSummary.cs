@@ -73,6 +73,9 @@ public readonly record struct RequestSummary
     /// <summary>Name of the fault that was injected; null for none. Only for logs.</summary>
     public string? Fault { get; init; }
 
+    /// <summary>Feature flag that is on for the request; null for none. Only for logs.</summary>
+    public string? Flag { get; init; }
+
     /// <summary>ID of the request.</summary>
     public string? RequestId { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Entries.Flags;
 using GatewayMesh.Configuration.Entries.Resolvers;
 using GatewayMesh.Configuration.Entries.Routers;
 using GatewayMesh.Configuration.Entries.Splitters;
@@ -30,6 +31,7 @@ internal sealed record StoredEntries
     public required ImmutableArray<ServicePolicyEntry> ServicePolicies { get; init; }
 
     public ImmutableArray<JwtProviderEntry>? JwtProviders { get; init; }
+    public ImmutableArray<FeatureFlagEntry>? FeatureFlags { get; init; }
 
     public DeclaredIntentions? Intentions { get; init; }
 
@@ -52,6 +54,7 @@ internal sealed record StoredEntries
         IngressGateways = view.Entries.IngressGateways,
         ServicePolicies = view.Entries.ServicePolicies,
         JwtProviders = view.Entries.JwtProviders,
+        FeatureFlags = view.Entries.FeatureFlags,
         Nodes = [.. view.Nodes.Select(node => new StoredNode(node.Record, node.Alive))],
         Catalog = view.Catalog is { } catalog ? StoredCatalog.From(catalog) : null,
         Intentions = view.Intentions,
@@ -70,6 +73,7 @@ internal sealed record StoredEntries
             IngressGateways = IngressGateways,
             ServicePolicies = ServicePolicies,
             JwtProviders = JwtProviders ?? [],
+            FeatureFlags = FeatureFlags ?? [],
         },
         [.. Nodes.Select(node => new DiscoveredNode(node.Record, node.Alive))])
     {

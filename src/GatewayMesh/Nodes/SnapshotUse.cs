@@ -19,6 +19,7 @@ internal sealed class SnapshotUse(NodeFacts facts, NodeParts parts, EventLog eve
     private readonly GatewayFiles _gatewayFiles = new(events);
     private readonly ClientIdentityFiles _clientFiles = new(events);
     private readonly RegistryEvents _registryEvents = new(events, time);
+    private readonly FlagEvents _flagEvents = new(events);
     private readonly Lock _writing = new();
     private string _faults = "";
     private string _revision = MeshSnapshot.Empty.Revision;
@@ -41,6 +42,7 @@ internal sealed class SnapshotUse(NodeFacts facts, NodeParts parts, EventLog eve
         }
 
         ReportFaults(snapshot);
+        _flagEvents.Take(snapshot.FeatureFlags);
         events.Info(
             "configuration",
             $"revision {snapshot.Revision} is in use",

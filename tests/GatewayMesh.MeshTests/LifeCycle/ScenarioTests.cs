@@ -71,6 +71,21 @@ public sealed class ScenarioTests
     }
 
     [Test]
+    public async Task A_flag_moves_its_users_and_nobody_sees_both_versions()
+    {
+        var phases = await RunAsync("flag-rollout", 2);
+        int Users(int phase) => int.Parse(phases[phase]["users of v2"], CultureInfo.InvariantCulture);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(phases.Select(phase => phase["failed"]), Is.All.EqualTo("0 (0.0 %)"));
+            Assert.That(phases.Select(phase => phase["users of both"]), Is.All.EqualTo("0"));
+            Assert.That((Users(0), Users(1), Users(4), Users(5)), Is.EqualTo((0, 10, 100, 0)));
+            Assert.That(Users(2), Is.InRange(11, 35), "the ten of the group, and 10 % of the other 90");
+            Assert.That(Users(3), Is.InRange(40, 75), "and 50 % of them");
+        }
+    }
+
+    [Test]
     public async Task Posts_with_keys_run_once_while_the_callers_sidecar_is_killed()
     {
         var phases = await RunAsync("idempotent-payments", 4);

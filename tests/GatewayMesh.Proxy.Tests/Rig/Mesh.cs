@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Text;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Entries.Flags;
 using GatewayMesh.Configuration.Headers;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Listeners;
@@ -25,6 +26,7 @@ internal sealed class Mesh : IAsyncDisposable
     private IntentionTable _intentions = IntentionTable.Of(DeclaredIntentions.None);
     private PolicyModel _policy = PolicyModel.Default;
     private FrozenDictionary<string, JwtIssuerModel> _providers = FrozenDictionary<string, JwtIssuerModel>.Empty;
+    private FrozenDictionary<string, FeatureFlagEntry> _flags = FrozenDictionary<string, FeatureFlagEntry>.Empty;
     private int _revision;
 
     private Mesh(DataPlane plane) => Plane = plane;
@@ -160,6 +162,13 @@ internal sealed class Mesh : IAsyncDisposable
         return Apply();
     }
 
+    /// <summary>Sets the feature flags.</summary>
+    public Mesh Flags(params FeatureFlagEntry[] flags)
+    {
+        _flags = flags.ToFrozenDictionary(flag => flag.Name, StringComparer.OrdinalIgnoreCase);
+        return Apply();
+    }
+
     /// <summary>Sets the policy named <c>*</c>, as far as it applies to the process.</summary>
     public Mesh Policy(PolicyModel policy)
     {
@@ -177,6 +186,7 @@ internal sealed class Mesh : IAsyncDisposable
             Ingress = _ingress.ToFrozenDictionary(),
             Intentions = _intentions,
             JwtProviders = _providers,
+            FeatureFlags = _flags,
             Policy = _policy,
         });
         return this;

@@ -4,6 +4,7 @@ using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Registry.Consul.Agents;
 using GatewayMesh.Registry.Consul.Catalog;
 using GatewayMesh.Registry.Consul.Entries;
+using GatewayMesh.Registry.Tests.Consul.Entries;
 using GatewayMesh.Registry.Consul.Registration;
 using GatewayMesh.Registry.Tests.Consul.Agents;
 using GatewayMesh.Registry.Yaml;
@@ -18,13 +19,13 @@ internal sealed class LargeAnswerTests
     public async Task A_value_over_512_KiB_is_dropped_while_reading_and_its_neighbors_are_used()
     {
         using var agent = new StandInAgent();
-        agent.Answer = _ => StandInAgent.Ok(Folder(PolicyReader.Folder, ("huge", YamlDocuments.MaxBytes + 3), ("web", 0)));
+        agent.Answer = _ => StandInAgent.Ok(Folder(Policies.Folder, ("huge", YamlDocuments.MaxBytes + 3), ("web", 0)));
         using var agents = new ConsulAgents(new ConsulAccess { Agents = [agent.Address] }, new FakeTimeProvider());
 
-        var answer = await agents.GetAsync($"/v1/kv/{PolicyReader.Folder}?recurse", default);
+        var answer = await agents.GetAsync($"/v1/kv/{Policies.Folder}?recurse", default);
 
         Assert.That(answer.Body.Length, Is.LessThan(1_000), "the value was dropped");
-        var read = PolicyReader.Read(answer.Body);
+        var read = Policies.Read(answer.Body);
         Assert.That(read["web"].Entry, Is.Not.Null);
         Assert.That(read["huge"].Errors.Single().Message, Is.EqualTo("is larger than 512KiB"));
     }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Registry.Consul.Entries;
+using GatewayMesh.Registry.Tests.Consul.Entries;
 using GatewayMesh.Registry.Yaml;
 
 namespace GatewayMesh.Registry.Tests.Poison;
@@ -31,7 +32,7 @@ internal sealed class PoisonedValueTests
         var body = Body(("web", Fill(head, line)));
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        var read = PolicyReader.Read(body)["web"];
+        var read = Policies.Read(body)["web"];
 
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(Affordable));
         Assert.That(read.Entry, Is.Null);
@@ -120,11 +121,11 @@ internal sealed class PoisonedValueTests
     public void A_refused_policy_leaves_the_last_good_one_in_use()
     {
         var lastGood = new LastGoodEntries();
-        lastGood.Take([("service-policy", PolicyReader.Read(Body(("web", "timeouts: { request: 7s }"))))]);
+        lastGood.Take([("service-policy", Policies.Read(Body(("web", "timeouts: { request: 7s }"))))]);
         var good = lastGood.Entries!.ServicePolicies.Single();
 
         lastGood.Take(
-            [("service-policy", PolicyReader.Read(Body(("web", Fill("", i => $"k{i}: 1\n")), ("api", "timeouts: { request: 1s }"))))]);
+            [("service-policy", Policies.Read(Body(("web", Fill("", i => $"k{i}: 1\n")), ("api", "timeouts: { request: 1s }"))))]);
 
         Assert.That(lastGood.Entries.ServicePolicies.Select(policy => policy.Name), Is.EquivalentTo(new[] { "web", "api" }));
         Assert.That(lastGood.Entries.ServicePolicies.Single(policy => policy.Name == "web"), Is.EqualTo(good));
@@ -146,7 +147,7 @@ internal sealed class PoisonedValueTests
         policies.Select(
             policy => new
             {
-                Key = PolicyReader.Folder + policy.Name,
+                Key = Policies.Folder + policy.Name,
                 Value = Convert.ToBase64String(Encoding.UTF8.GetBytes(policy.Value)),
             }).ToImmutableArray());
 }

@@ -149,6 +149,27 @@ internal sealed class SnapshotStoreTests
     }
 
     [Test]
+    public void Feature_flags_are_loaded_unchanged_and_a_store_of_an_earlier_version_has_none()
+    {
+        var errors = new ConfigErrors();
+        var bytes = File.ReadAllBytes(Path.Combine(TestContext.CurrentContext.TestDirectory, "Cases", "Entries", "feature-flags.yaml"));
+        var entries = EntrySet.From(
+            YamlDocuments.Read(bytes, "feature-flags.yaml", errors).Select(document => EntryBinder.Bind(document, errors)!).ToList(),
+            errors)!;
+        var view = View() with { Entries = entries };
+        Assert.That(_store.Save(view), Is.Null);
+        var loaded = _store.Load(out _)!;
+        Assert.That(loaded.Entries.FeatureFlags, Is.EqualTo(entries.FeatureFlags).And.Length.EqualTo(5));
+        Assert.That(
+            SnapshotCompiler.Compile(loaded.Entries, loaded.Nodes).Revision,
+            Is.EqualTo(SnapshotCompiler.Compile(view.Entries, view.Nodes).Revision));
+
+        var stored = JsonSerializer.SerializeToNode(StoredEntries.From(view), StoreJson.Default.StoredEntries)!.AsObject();
+        Assert.That(stored.Remove("featureFlags"), Is.True);
+        Assert.That(stored.Deserialize(StoreJson.Default.StoredEntries)!.ToView().Entries.FeatureFlags, Is.Empty);
+    }
+
+    [Test]
     public void A_policy_that_an_earlier_version_stored_has_none_of_the_later_sections()
     {
         var view = View() with { Entries = View().Entries with { ServicePolicies = [new ServicePolicyEntry { Name = "web" }] } };

@@ -26,6 +26,9 @@ public sealed record RouteReport(string Asked)
     /// <summary>Passed splitters in order.</summary>
     public ImmutableArray<SplitReport> Splits { get; init; } = [];
 
+    /// <summary>Evaluated feature flags of the policy in order; only the last one can be on.</summary>
+    public ImmutableArray<FlagReport> Flags { get; init; } = [];
+
     /// <summary>Target and failover targets in order; at least one for a known service.</summary>
     public ImmutableArray<TargetReport> Targets { get; init; } = [];
 

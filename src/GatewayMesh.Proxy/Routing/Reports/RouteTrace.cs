@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Matching;
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.FeatureFlags;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Routing.Matching;
 using GatewayMesh.Proxy.Routing.Tree;
@@ -34,6 +35,12 @@ internal static class RouteTrace
             };
         }
 
+        var flags = Flags(mesh, leaf, facts);
+        if (flags is [.., { IsOn: true }])
+        {
+            leaf = leaf.Flagged[flags.Length - 1];
+        }
+
         var chosen = mesh.Routes.Choose(leaf, mayAsk: true);
         return new RouteReport(own?.Service ?? service)
         {
@@ -41,11 +48,32 @@ internal static class RouteTrace
             Route = leaf.Rule,
             Rules = rules.ToImmutable(),
             Splits = splits.ToImmutable(),
+            Flags = flags,
             Targets = [.. leaf.Targets.Select(target => Report(target.Id, target.Instances, now))],
             Chosen = chosen,
             Rewritten = leaf.Rewrite?.Apply(pathAndQuery),
             Policy = leaf.Targets[chosen].Policy,
         };
+    }
+
+    private static ImmutableArray<FlagReport> Flags(LiveMesh mesh, LiveLeaf leaf, IRequestFacts facts)
+    {
+        var reports = ImmutableArray.CreateBuilder<FlagReport>();
+        foreach (var use in leaf.Uses)
+        {
+            var flag = mesh.Flags.Find(use.Flag);
+            var subject = flag is { NeedsSubject: true }
+                ? RequestSubject.Of(facts, flag.Entry, mesh.Routes.Draw().Number)
+                : FlagSubject.Nobody;
+            var decision = mesh.Flags.Decide(flag, subject);
+            reports.Add(new FlagReport(use, decision.IsOn, decision.Reason, subject.User));
+            if (decision.IsOn)
+            {
+                break;
+            }
+        }
+
+        return reports.ToImmutable();
     }
 
     private static LiveLeaf? Walk(

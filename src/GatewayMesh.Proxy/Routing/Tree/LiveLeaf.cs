@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Headers;
+using GatewayMesh.Configuration.Policies.Flags;
+using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Routing.Matching;
 
 namespace GatewayMesh.Proxy.Routing.Tree;
@@ -22,6 +24,29 @@ internal sealed class LiveLeaf(string name, string rule, ImmutableArray<LeafTarg
 
     /// <summary>Changes to header fields by the split and the rule that led here; null for none.</summary>
     public FieldEdits? Edits { get; init; }
+
+    /// <summary>Feature flags of the target's policy, in order. Default: none.</summary>
+    public ImmutableArray<FlagUse> Uses { get; init; } = [];
+
+    /// <summary>The leaf of a request for which the flag of the same index in <see cref="Uses"/> is on.</summary>
+    public ImmutableArray<LiveLeaf> Flagged { get; init; } = [];
+
+    /// <summary>Instances that a flag may choose and the registry does not watch; null if there are none.</summary>
+    public EndpointSet? Dormant
+    {
+        get
+        {
+            foreach (var leaf in Flagged)
+            {
+                if (leaf.Targets[0].Instances is { IsDormant: true } instances)
+                {
+                    return instances;
+                }
+            }
+
+            return null;
+        }
+    }
 
     /// <summary>Redirect in place of a response; null for none.</summary>
     public RedirectTarget? Redirect { get; init; }

@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Headers;
+using GatewayMesh.Configuration.Policies.Flags;
 using GatewayMesh.Configuration.Routing;
+using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Routing.Matching;
 
@@ -12,7 +15,8 @@ namespace GatewayMesh.Proxy.Routing.Tree;
 /// a request needs only lookups.
 /// </summary>
 /// <param name="endpoints">Live instances.</param>
-internal sealed class RouteCompiler(EndpointTable endpoints)
+/// <param name="snapshot">Compiled configuration.</param>
+internal sealed class RouteCompiler(EndpointTable endpoints, MeshSnapshot snapshot)
 {
     // A part of the tree shared by two rules is compiled once per rule, because their actions differ, and so is one shared by two splits
     // that change header fields.
@@ -51,6 +55,34 @@ internal sealed class RouteCompiler(EndpointTable endpoints)
 
     private LiveLeaf Leaf(ResolverNode resolver, RouteRule? rule, string? label, FieldEdits? edits)
     {
+        var uses = resolver.Target.Policy.Flags;
+        return Leaf(
+            resolver,
+            rule,
+            label,
+            edits,
+            flag: null,
+            [.. uses.Select((use, i) => Leaf(Flagged(resolver, use), rule, label ?? resolver.Name, edits, i, []))]);
+    }
+
+    // The same rule, but the flag's subset of the target's service. A failover target of another service is left out: tokens and
+    // permissions are those of the service.
+    private ResolverNode Flagged(ResolverNode resolver, FlagUse use)
+    {
+        var service = resolver.Target.Service;
+        return use.Subset is { } subset
+            && snapshot.FlaggedSubsets.TryGetValue(MeshSnapshot.SubsetKey(service, subset), out var flagged)
+            && flagged.Target.Datacenter == resolver.Target.Datacenter
+            ? flagged with
+            {
+                Failover = [.. flagged.Failover.Where(target => target.Service.Equals(service, StringComparison.OrdinalIgnoreCase))],
+            }
+            : resolver;
+    }
+
+    private LiveLeaf Leaf(
+        ResolverNode resolver, RouteRule? rule, string? label, FieldEdits? edits, int? flag, ImmutableArray<LiveLeaf> flagged)
+    {
         var action = rule?.Action ?? RouteAction.None;
         return new LiveLeaf(
             resolver.Name,
@@ -58,11 +90,18 @@ internal sealed class RouteCompiler(EndpointTable endpoints)
             [
                 .. resolver.Failover.Prepend(resolver.Target).Select(
                     target => new LeafTarget(
-                        target.Id, endpoints.FindTarget(target.Id)!, RoutePolicy.Of(target.Policy, resolver, action)))],
+                        target.Id,
+                        endpoints.FindTarget(target.Id)!,
+                        RoutePolicy.Of(
+                            flag is { } index && target.Service == resolver.Target.Service ? target.Policy.WithFlag(index) : target.Policy,
+                            resolver,
+                            action)))],
             action.PrefixRewrite is { Length: > 0 } rewrite && rule?.Match is { Path: { Test: PathTest.Exact or PathTest.Prefix } path }
                 ? new PathRewrite(path, rewrite)
                 : PathRewrite.Of(action.UrlRewrite?.Path, rule?.Match?.Path))
         {
+            Uses = flagged.IsEmpty ? [] : resolver.Target.Policy.Flags,
+            Flagged = flagged,
             Redirect = action.RequestRedirect is { } redirect
                 ? new RedirectTarget(redirect, PathRewrite.Of(redirect.Path, rule?.Match?.Path))
                 : null,

@@ -29,7 +29,7 @@ internal sealed class RouteTable
     /// <param name="time">Clock that decides when an ejected instance is due for its trial.</param>
     public static RouteTable Of(MeshSnapshot snapshot, EndpointTable endpoints, SplitMix random, TimeProvider time)
     {
-        var compiler = new RouteCompiler(endpoints);
+        var compiler = new RouteCompiler(endpoints, snapshot);
         var routes = snapshot.Services.Values
             .Where(service => service.Routes is not null)
             .ToFrozenDictionary(service => service.Name, service => compiler.Compile(service.Routes!), StringComparer.OrdinalIgnoreCase);

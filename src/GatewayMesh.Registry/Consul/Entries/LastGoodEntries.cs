@@ -8,7 +8,7 @@ namespace GatewayMesh.Registry.Consul.Entries;
 internal sealed class LastGoodEntries
 {
     private static readonly ImmutableArray<string> Routing = [
-        "proxy-defaults", "service-defaults", "service-resolver", "service-router", "service-splitter"];
+        "proxy-defaults", "service-defaults", "service-resolver", "service-router", "service-splitter", "feature-flag"];
 
     private readonly Dictionary<(string Kind, string Name), ConfigEntry> _good = [];
     private readonly Dictionary<string, ImmutableSortedDictionary<string, ReadEntry>> _read = [];

@@ -24,6 +24,9 @@ internal sealed class ConsulReading : IAsyncDisposable
     private static readonly ImmutableArray<string> Kinds = [
         "service-defaults", "proxy-defaults", "service-router", "service-splitter", "service-resolver", "ingress-gateway"];
 
+    // Kinds of our own, which Consul keeps as key-value pairs.
+    private static readonly ImmutableArray<string> OwnKinds = ["service-policy", "feature-flag"];
+
     private readonly string _name;
     private readonly WatchContext _context;
     private readonly AgentLiveness _liveness;
@@ -57,7 +60,7 @@ internal sealed class ConsulReading : IAsyncDisposable
         _entries =
         [
             .. Kinds.Select(kind => (kind, new Watch<ReadEntry>($"/v1/config/{kind}", Entries(), null, _context))),
-            ("service-policy", new Watch<ReadEntry>($"/v1/kv/{PolicyReader.Folder}?recurse", PolicyReader.Read, null, _context)),
+            .. OwnKinds.Select(kind => (kind, Folder(new KeyFolder(kind)))),
         ];
         _intentions = new IntentionReading(_context);
         _nodes = new NodePoll(_context);
@@ -132,6 +135,8 @@ internal sealed class ConsulReading : IAsyncDisposable
         var known = new KnownEntries();
         return body => EntryReader.Read(body, known);
     }
+
+    private Watch<ReadEntry> Folder(KeyFolder folder) => new($"/v1/kv/{folder.Folder}?recurse", folder.Read, null, _context);
 
     private void Run(Func<CancellationToken, Task> run) => _runs.Add(Task.Run(() => run(_stop.Token)));
 

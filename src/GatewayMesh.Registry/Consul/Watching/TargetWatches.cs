@@ -140,6 +140,17 @@ internal sealed class TargetWatches(int most, WatchContext context) : IAsyncDisp
             }
         }
 
+        foreach (var policy in entries.ServicePolicies)
+        {
+            var compiler = new ChainCompiler(entries, datacenter, ChainCompiler.Bare);
+            foreach (var use in policy.Flags ?? [])
+            {
+                _ = use.Subset is { } subset ? compiler.CompileSubset(policy.Name, subset) : null;
+            }
+
+            found.Add((policy.Name, [.. compiler.Targets]));
+        }
+
         _routes = (entries, datacenter, found.ToImmutable());
         return _routes.Value.Routes;
     }

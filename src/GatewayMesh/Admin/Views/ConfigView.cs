@@ -19,6 +19,7 @@ internal static class ConfigView
             Origin = node.Configuration.Origin.ToString().ToLowerInvariant(),
             Errors = [.. node.Configuration.Errors.Select(error => error.ToString())],
             Services = snapshot.Services.Values.ToImmutableSortedDictionary(service => service.Name, Service, StringComparer.Ordinal),
+            Flags = FlagView.Config(snapshot),
             Intentions = Intentions(snapshot.Intentions),
             Gateways =
             [

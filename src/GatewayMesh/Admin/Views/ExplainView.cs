@@ -53,6 +53,7 @@ internal static class ExplainView
             document.RetryBudget = Budget(node.Plane.Inspection.Attempts(end.Service, report.Policy));
             document.Limits = Limits(node, end.Service);
             document.Mirror = Mirror(report.Policy.Mirror);
+            document.Flags = FlagView.Explain(report.Flags);
             document.Faults = FaultView.Explain(node.Bootstrap.AllowFaults, report.Policy.Faults, from, asked);
             document.RateLimits = RateLimits(node, end.Service, report.Policy);
             document.Intention = from.Length == 0

@@ -48,6 +48,13 @@ internal static class ExplainText
                     + $"{(mirror.Subset is { } subset ? $"{subset} of " : "")}{mirror.Service}, at most {mirror.MaxConcurrent} at a time"));
         }
 
+        foreach (var flag in answer.Flags ?? [])
+        {
+            var user = flag.User is { } name ? $", user {name}" : "";
+            var line = $"{flag.Flag}: {(flag.On ? "on" : "off")} ({flag.Reason}{user})";
+            output.WriteLine($"  flag       {(flag.On ? paint.Text(line, TextStyle.Warn) : line)}; on means {flag.Change}");
+        }
+
         if (answer.Faults is { } faults)
         {
             FaultText.Print(faults, paint, output);

@@ -115,7 +115,7 @@ internal sealed class ReaderTests
     [Test]
     public void A_policy_is_yaml_or_json_and_named_by_its_key()
     {
-        var policies = PolicyReader.Read(
+        var policies = Policies.Read(
             Keys(
                 ("gatewaymesh/service-policy/", ""),
                 ("gatewaymesh/service-policy/*", "timeouts: { request: 7s }"),
@@ -136,7 +136,7 @@ internal sealed class ReaderTests
     [TestCase("- 1", "consul:kv/gatewaymesh/service-policy/web:1:1: a list is not an entry; write keys with values, starting with kind")]
     public void An_invalid_policy_is_reported_with_location_and_reason(string value, string expected)
     {
-        var policy = PolicyReader.Read(Keys(("gatewaymesh/service-policy/web", value)))["web"];
+        var policy = Policies.Read(Keys(("gatewaymesh/service-policy/web", value)))["web"];
         Assert.That((policy.Entry, policy.Errors.Single().ToString()), Is.EqualTo(((ConfigEntry?)null, expected)));
     }
 
@@ -169,7 +169,7 @@ internal sealed class ReaderTests
         Action<ReadOnlyMemory<byte>>[] readers =
             [
                 body => EntryReader.Read(body),
-                body => PolicyReader.Read(body),
+                body => Policies.Read(body),
                 body => CatalogReader.Read(body),
                 body => InstanceReader.Read(body),
                 body => GatewayReader.Read(body)];

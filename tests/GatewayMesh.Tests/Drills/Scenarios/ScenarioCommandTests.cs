@@ -10,8 +10,8 @@ internal sealed class ScenarioCommandTests
 {
     private static readonly string[] Names =
     [
-        "canary", "blue-green", "flaky", "slow-endpoint", "retry-storm", "overload", "faults", "shadow", "idempotent-payments",
-        "rate-limit", "rate-limit-mesh",
+        "canary", "blue-green", "flaky", "slow-endpoint", "retry-storm", "overload", "faults", "shadow", "flag-rollout",
+        "idempotent-payments", "rate-limit", "rate-limit-mesh",
     ];
 
     [Test]

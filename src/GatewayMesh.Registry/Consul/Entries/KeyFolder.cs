@@ -7,18 +7,17 @@ using GatewayMesh.Registry.Yaml;
 namespace GatewayMesh.Registry.Consul.Entries;
 
 /// <summary>
-/// Reads the key-value folder <c>gatewaymesh/service-policy/</c>, for settings without a Consul entry kind. Each value is YAML or JSON.
-/// Kind and name are optional in the value and default to those of the key.
+/// Reads the key-value folder <c>gatewaymesh/KIND/</c>, for entries of a kind that Consul does not have. Each value is YAML or JSON. Kind
+/// and name are optional in the value and default to those of the key.
 /// </summary>
-internal static class PolicyReader
+/// <param name="kind">Kind of the entries.</param>
+internal sealed class KeyFolder(string kind)
 {
     /// <summary>The key-value folder.</summary>
-    public const string Folder = "gatewaymesh/service-policy/";
+    public string Folder { get; } = $"gatewaymesh/{kind}/";
 
-    private const string Kind = "service-policy";
-
-    /// <summary>The policies by name, valid and invalid.</summary>
-    public static ImmutableSortedDictionary<string, ReadEntry> Read(ReadOnlyMemory<byte> body)
+    /// <summary>The entries by name, valid and invalid.</summary>
+    public ImmutableSortedDictionary<string, ReadEntry> Read(ReadOnlyMemory<byte> body)
     {
         var entries = ImmutableSortedDictionary.CreateBuilder<string, ReadEntry>(StringComparer.Ordinal);
         foreach (var (key, value) in KeyValues.Read(body))
@@ -32,7 +31,7 @@ internal static class PolicyReader
         return entries.ToImmutable();
     }
 
-    private static ReadEntry Bind(string key, byte[]? value)
+    private ReadEntry Bind(string key, byte[]? value)
     {
         var name = $"consul:kv/{key}";
         if (value is null)
@@ -46,7 +45,7 @@ internal static class PolicyReader
         return new ReadEntry(errors.Count > 0 ? null : entry, errors.ToSorted());
     }
 
-    private static ConfigNode Named(ConfigNode document, string name, ConfigErrors errors)
+    private ConfigNode Named(ConfigNode document, string name, ConfigErrors errors)
     {
         if (document is not (ConfigMapping or ConfigNull))
         {
@@ -54,7 +53,7 @@ internal static class PolicyReader
         }
 
         var pairs = (document as ConfigMapping)?.Pairs ?? [];
-        foreach (var (key, expected) in (ReadOnlySpan<(string, string)>)[("kind", Kind), ("name", name)])
+        foreach (var (key, expected) in (ReadOnlySpan<(string, string)>)[("kind", kind), ("name", name)])
         {
             if (pairs.FirstOrDefault(pair => pair.Key.Equals(key, StringComparison.OrdinalIgnoreCase)) is not { } given)
             {

@@ -1,0 +1,68 @@
+using GatewayMesh.Configuration.Entries.Flags;
+using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Configuration.Policies.Jwt;
+using GatewayMesh.Proxy.Pipeline;
+using Microsoft.Extensions.Primitives;
+
+namespace GatewayMesh.Proxy.FeatureFlags;
+
+/// <summary>
+/// Reads the user and the groups of a request. At a public listener, a field counts only if a verified claim or a trusted proxy wrote it,
+/// since a client could name any user.
+/// </summary>
+internal static class RequestSubject
+{
+    private const int MostCharacters = 256;
+    private const int MostGroups = 64;
+
+    /// <summary>Returns the subject of <paramref name="exchange"/> for a flag.</summary>
+    public static FlagSubject Of(Exchange exchange, FeatureFlagEntry flag)
+    {
+        var draw = exchange.Draw ??= exchange.PeerHeaders.Draw ?? exchange.Mesh.Routes.Draw();
+        return new FlagSubject(UserOf(Lines(exchange, flag.User)), GroupsOf(Lines(exchange, flag.Groups)), draw.Number);
+    }
+
+    /// <summary>Returns the subject of a request that is only described, and so has no verified token.</summary>
+    public static FlagSubject Of(IRequestFacts facts, FeatureFlagEntry flag, ulong sample) =>
+        new(UserOf(Lines(facts, flag.User)), GroupsOf(Lines(facts, flag.Groups)), sample);
+
+    private static StringValues Lines(Exchange exchange, FlagSubjectKey key) =>
+        key.IsClaim ? new StringValues(exchange.Claims?.Find(key.Name))
+        : IsBelieved(exchange, key.Name) ? exchange.Head.Fields[key.Name]
+        : default;
+
+    private static StringValues Lines(IRequestFacts facts, FlagSubjectKey key) =>
+        key.IsClaim ? default : new StringValues([.. facts.Field(key.Name).ToList()]);
+
+    private static bool IsBelieved(Exchange exchange, string field) =>
+        !exchange.Behavior.AtTheEdge || exchange.InboundConnection.IsTrustedProxy || Writes(exchange.Route.Policy.Jwt, field);
+
+    // Fields of clients with these names were removed (ClaimFields).
+    private static bool Writes(JwtModel jwt, string field)
+    {
+        if (jwt.IsOn)
+        {
+            foreach (var (name, _) in jwt.Forward)
+            {
+                if (name.Equals(field, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    // Two names are none: another reader could take the other one.
+    private static string? UserOf(StringValues lines) =>
+        lines is [{ Length: <= MostCharacters } line] && line.Trim() is { Length: > 0 } user ? user : null;
+
+    private static string[] GroupsOf(StringValues lines) =>
+        lines.Count == 0 ? [] :
+        [
+            .. lines.SelectMany(line => (line ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                .Where(group => group.Length <= MostCharacters)
+                .Take(MostGroups),
+        ];
+}
