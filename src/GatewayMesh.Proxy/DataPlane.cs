@@ -101,9 +101,11 @@ public sealed class DataPlane : IAsyncDisposable
     /// <summary>Divides the rate limits over the mesh anew. Called once a second.</summary>
     /// <param name="nodes">Live nodes, this one included.</param>
     /// <param name="peers">Demands in the records of the other live nodes.</param>
+    /// <param name="room">Returns the bytes that this node's record has left for its demands.</param>
     /// <returns>Demands for this node's own record.</returns>
-    public ImmutableSortedDictionary<string, double> DivideRates(int nodes, IEnumerable<ImmutableSortedDictionary<string, double>> peers) =>
-        _parts.Division.Turn(nodes, peers);
+    public ImmutableSortedDictionary<string, double> DivideRates(
+        int nodes, IEnumerable<ImmutableSortedDictionary<string, double>> peers, Func<int> room) =>
+        _parts.Division.Turn(nodes, peers, room);
 
     /// <summary>Returns the services that requests were sent to since the last call.</summary>
     public IReadOnlyCollection<string> TakeUsed() => _update.TakeUsed();

@@ -12,6 +12,7 @@ public static class NodeRates
     /// <summary>Most bytes of the demands in a record: 6 KiB.</summary>
     public const int MostBytes = 6 * 1024;
 
+    private const int Reserve = 512; // for what grows until the next record, such as the health of services
     private const int Digits = 16;
     private const int Punctuation = 16; // and the number
 
@@ -22,11 +23,24 @@ public static class NodeRates
     public static string IdOf(string limit, UInt128 key) =>
         string.Create(CultureInfo.InvariantCulture, $"{limit}/{(ulong)(key >> 64):x16}");
 
+    /// <summary>
+    /// Returns the bytes that a record has left for demands. A demand must not make a record too large for other nodes: without it this
+    /// node still has its floor.
+    /// </summary>
+    public static int RoomIn(NodeRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var bare = record with { Rates = ImmutableSortedDictionary<string, double>.Empty };
+        return Math.Clamp(NodeRecordText.MaxBytes - Reserve - NodeRecordText.Write(bare).Length, 0, MostBytes);
+    }
+
     /// <summary>Returns the first of these demands that fit into a record.</summary>
-    public static ImmutableSortedDictionary<string, double> Bounded(IEnumerable<(string Id, double Demand)> demands)
+    /// <param name="demands">The demands, the largest first.</param>
+    /// <param name="room">Bytes for the demands.</param>
+    public static ImmutableSortedDictionary<string, double> Bounded(IEnumerable<(string Id, double Demand)> demands, int room)
     {
         var bytes = 0;
-        return demands.Take(Most).TakeWhile(one => (bytes += one.Id.Length + Punctuation) <= MostBytes)
+        return demands.Take(Most).TakeWhile(one => (bytes += one.Id.Length + Punctuation) <= room)
             .ToImmutableSortedDictionary(one => one.Id, one => one.Demand, StringComparer.Ordinal);
     }
 

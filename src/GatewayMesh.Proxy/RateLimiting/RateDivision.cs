@@ -21,8 +21,9 @@ internal sealed class RateDivision(RateLimitRegistry registry, TimeProvider time
     /// <summary>Takes a turn.</summary>
     /// <param name="nodes">Live nodes, this one included.</param>
     /// <param name="peers">Demands that the other live nodes report.</param>
+    /// <param name="room">Returns the bytes that this node's record has left for its demands.</param>
     /// <returns>Demands of this node by <see cref="NodeRates.IdOf"/>, the largest first.</returns>
-    public ImmutableSortedDictionary<string, double> Turn(int nodes, IEnumerable<ImmutableSortedDictionary<string, double>> peers)
+    public ImmutableSortedDictionary<string, double> Turn(int nodes, IEnumerable<ImmutableSortedDictionary<string, double>> peers, Func<int> room)
     {
         var limits = registry.Current.Services
             .SelectMany(service => service.Limits, (service, limit) => (service.Service, Limit: limit))
@@ -58,8 +59,13 @@ internal sealed class RateDivision(RateLimitRegistry registry, TimeProvider time
             }
         }
 
+        if (asked.Count == 0)
+        {
+            return ImmutableSortedDictionary<string, double>.Empty;
+        }
+
         asked.Sort((one, other) => other.Part.CompareTo(one.Part));
-        var reported = NodeRates.Bounded(asked.Select(one => (one.Id, one.Demand)));
+        var reported = NodeRates.Bounded(asked.Select(one => (one.Id, one.Demand)), room());
         foreach (var (id, demand, _, bucket) in asked.Take(NodeRates.Most))
         {
             bucket.Reported = reported.ContainsKey(id) ? demand : 0;

@@ -159,7 +159,8 @@ internal sealed class MeshNode : IAsyncDisposable
     private void Divide()
     {
         var peers = Configuration.Nodes.Where(node => node.Alive && node.Record.Node != Bootstrap.Node).ToList();
-        var rates = Plane.DivideRates(peers.Count + 1, peers.Select(peer => peer.Record.Rates));
+        var rates = Plane.DivideRates(
+            peers.Count + 1, peers.Select(peer => peer.Record.Rates), () => NodeRates.RoomIn(Describe()));
         var before = _facts.Rates;
         _facts.Rates = rates;
         if (!before.SequenceEqual(rates))

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Policies.RateLimiting;
 using GatewayMesh.Configuration.Snapshot;
@@ -33,7 +34,8 @@ internal sealed class DividedNode : IDisposable
 
     public RateLimit Limit => _registry.Current.Find("payments")!.Limits[0];
 
-    public void Turn(IReadOnlyList<ImmutableSortedDictionary<string, double>> others) => Report = _division.Turn(others.Count + 1, others);
+    public void Turn(IReadOnlyList<ImmutableSortedDictionary<string, double>> others, int room = NodeRates.MostBytes) =>
+        Report = _division.Turn(others.Count + 1, others, () => room);
 
     public bool Ask(UInt128 key)
     {

@@ -94,6 +94,22 @@ public sealed class DividedRateTests
     }
 
     [Test]
+    public void A_demand_that_does_not_fit_into_the_record_counts_as_not_reported()
+    {
+        var time = new FakeTimeProvider();
+        using var node = new DividedNode(Limit, time);
+        var key = (UInt128)1 << 64;
+        for (var i = 0; i < 100; i++)
+        {
+            node.Ask(key);
+        }
+
+        node.Turn([], room: 0);
+        Assert.That(node.Report, Is.Empty);
+        Assert.That(node.Limit.BucketOf(key, time.GetTimestamp()).Reported, Is.Zero);
+    }
+
+    [Test]
     public void Malformed_and_hostile_reports_are_no_demand()
     {
         var time = new FakeTimeProvider();

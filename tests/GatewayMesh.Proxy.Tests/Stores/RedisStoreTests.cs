@@ -77,7 +77,7 @@ public sealed class RedisStoreTests
         await client.Ask(Call);
 
         redis.Kill();
-        node.Plane.DivideRates(nodes: 2, []);
+        node.Plane.DivideRates(nodes: 2, [], () => 0);
         await Until(() => State(node) == StoreState.Gone);
         var statuses = await Ask(client, 4);
         Assert.That(statuses, Is.EqualTo(new[] { 200, 200, 429, 429 }), "half of the limit: there are two nodes");

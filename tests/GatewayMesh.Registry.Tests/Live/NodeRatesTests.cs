@@ -51,7 +51,27 @@ public sealed class NodeRatesTests
     {
         var name = new string('s', 128);
         var rates = Enumerable.Range(0, NodeRates.Most).Select(i => ($"{name}/{name}/{i:x16}", 1.0));
-        Assert.That(NodeRates.Bounded(rates).Sum(rate => rate.Key.Length), Is.LessThanOrEqualTo(NodeRates.MostBytes));
+        Assert.That(NodeRates.Bounded(rates, NodeRates.MostBytes).Sum(rate => rate.Key.Length), Is.LessThanOrEqualTo(NodeRates.MostBytes));
+    }
+
+    [TestCase(1, NodeRates.Most)]
+    [TestCase(85, 30)]
+    [TestCase(100, 0)]
+    public void Demands_never_make_a_record_too_large_for_other_nodes(int services, int atLeast)
+    {
+        var record = Node with
+        {
+            Services = [
+                .. Enumerable.Range(0, services).Select(i => new NodeService(
+                    $"service-number-{i}", $"service-number-{i}-1", new("10.0.0.100", 20000 + i), Healthy: true) { Weight = 10 })],
+        };
+        var demands = Enumerable.Range(0, 100).Select(i => ($"service-number-1/tenant/{i:x16}", 1e6 - i));
+
+        var reported = NodeRates.Bounded(demands, NodeRates.RoomIn(record));
+
+        var text = NodeRecordText.Write(record with { Rates = reported });
+        Assert.That(text, Has.Length.LessThanOrEqualTo(NodeRecordText.MaxBytes));
+        Assert.That(reported, Has.Count.GreaterThanOrEqualTo(atLeast));
     }
 
     [Test]
