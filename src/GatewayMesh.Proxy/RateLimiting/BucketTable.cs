@@ -26,8 +26,17 @@ internal sealed class BucketTable
     /// <summary>Number of buckets.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Buckets, in no order. A snapshot.</summary>
-    public IEnumerable<TokenBucket> Buckets => _buckets.Values;
+    /// <summary>Buckets, in no order. Others may be added and removed meanwhile.</summary>
+    public IEnumerable<TokenBucket> Buckets
+    {
+        get
+        {
+            foreach (var (_, bucket) in _buckets)
+            {
+                yield return bucket;
+            }
+        }
+    }
 
     /// <summary>Returns the bucket of <paramref name="key"/>, a full one for a new key.</summary>
     public TokenBucket Of(UInt128 key, long now)

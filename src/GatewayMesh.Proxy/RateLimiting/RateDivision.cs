@@ -38,7 +38,7 @@ internal sealed class RateDivision(RateLimitRegistry registry, TimeProvider time
 
         (_turnAt, _hasTurned) = (now, true);
         var heard = Read(peers);
-        var asked = new List<(string Id, double Demand, double Part, TokenBucket Bucket)>();
+        var largest = new PriorityQueue<Asked, double>(); // only these are formatted: a flood has many keys
         foreach (var (service, limit) in limits)
         {
             var name = NodeRates.NameOf(service, limit.Model.Name);
@@ -54,24 +54,38 @@ internal sealed class RateDivision(RateLimitRegistry registry, TimeProvider time
                 bucket.Reported = 0;
                 if (demand > Division.FloorOf(rate, limit.Peers.Nodes) / 2)
                 {
-                    asked.Add((NodeRates.IdOf(name, bucket.Key), Rounded(demand), demand / rate, bucket));
+                    Keep(largest, new Asked(name, demand, bucket), demand / rate);
                 }
             }
         }
 
-        if (asked.Count == 0)
+        if (largest.Count == 0)
         {
             return ImmutableSortedDictionary<string, double>.Empty;
         }
 
-        asked.Sort((one, other) => other.Part.CompareTo(one.Part));
+        var asked = largest.UnorderedItems.OrderByDescending(one => one.Priority)
+            .Select(one => (Id: NodeRates.IdOf(one.Element.Limit, one.Element.Bucket.Key), Demand: Rounded(one.Element.Demand), one.Element.Bucket))
+            .ToList();
         var reported = NodeRates.Bounded(asked.Select(one => (one.Id, one.Demand)), room());
-        foreach (var (id, demand, _, bucket) in asked.Take(NodeRates.Most))
+        foreach (var (id, demand, bucket) in asked)
         {
             bucket.Reported = reported.ContainsKey(id) ? demand : 0;
         }
 
         return reported;
+    }
+
+    private static void Keep(PriorityQueue<Asked, double> largest, in Asked asked, double part)
+    {
+        if (largest.Count < NodeRates.Most)
+        {
+            largest.Enqueue(asked, part);
+        }
+        else
+        {
+            _ = largest.EnqueueDequeue(asked, part);
+        }
     }
 
     private static Dictionary<string, Dictionary<ulong, List<double>>> Read(IEnumerable<ImmutableSortedDictionary<string, double>> peers)
@@ -94,4 +108,6 @@ internal sealed class RateDivision(RateLimitRegistry registry, TimeProvider time
     // Two digits, so that noise writes no record.
     private static double Rounded(double demand) =>
         double.Parse(demand.ToString("0.#e+0", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
+    private readonly record struct Asked(string Limit, double Demand, TokenBucket Bucket);
 }

@@ -23,7 +23,7 @@ internal sealed class RateLimit(RateLimitModel model, BucketRoom room, TimeProvi
         set => Volatile.Write(ref _peers, value);
     }
 
-    /// <summary>Buckets, in no order. A snapshot.</summary>
+    /// <summary>Buckets, in no order. Others may be added and removed meanwhile.</summary>
     public IEnumerable<TokenBucket> Buckets => _table?.Buckets ?? [_only!];
 
     /// <summary>Number of buckets.</summary>

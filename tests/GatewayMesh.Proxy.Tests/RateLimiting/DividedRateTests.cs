@@ -110,6 +110,33 @@ public sealed class DividedRateTests
     }
 
     [Test]
+    public void A_turn_allocates_nothing_for_each_key_of_a_flood()
+    {
+        const int Keys = 20_000;
+        var time = new FakeTimeProvider();
+        using var node = new DividedNode(Limit, time);
+        var allocated = 0L;
+        for (var turn = 0; turn < 2; turn++)
+        {
+            for (var key = 1; key <= Keys; key++)
+            {
+                for (var i = 0; i < 30; i++)
+                {
+                    node.Ask((UInt128)key << 64);
+                }
+            }
+
+            time.Advance(TimeSpan.FromSeconds(1));
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            node.Turn([]);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.That(node.Report, Has.Count.EqualTo(64));
+        Assert.That(allocated, Is.LessThan(4 * Keys), "64 IDs, and not 20,000");
+    }
+
+    [Test]
     public void Malformed_and_hostile_reports_are_no_demand()
     {
         var time = new FakeTimeProvider();
