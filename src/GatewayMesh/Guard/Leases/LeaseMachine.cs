@@ -14,11 +14,11 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
 {
     private readonly List<WorkerSlot> _workers = [];
     private readonly CrashHistory _crashes = new(settings, jitter);
+    private readonly Replacement _replacement = new(settings);
     private readonly List<GuardAction> _actions = [];
     private int _nextWorker = 1;
     private TimeSpan _restartAt;
     private TimeSpan? _holdUntil;
-    private int? _replacement;
     private bool _drained;
     private bool _stopping;
     private bool _exited;
@@ -40,14 +40,14 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
     internal bool Stopping => _stopping;
 
     /// <summary>True while an upgrade is running.</summary>
-    internal bool Upgrading => _replacement is not null;
+    internal bool Upgrading => _replacement.IsRunning;
 
     /// <summary>
     /// Reason why no worker has the lease now, and the time until the next attempt; null when a worker has it or nothing is pending.
     /// </summary>
     internal HeldBack? HeldBack(TimeSpan now) => Holder is not null || _drained || _stopping
         ? null
-        : Leases.HeldBack.Of(_workers.FindAll(worker => worker.Number != _replacement), _restartAt, _crashes, _gatewaysAnswer, now);
+        : Leases.HeldBack.Of(_workers.FindAll(worker => !_replacement.Is(worker)), _restartAt, _crashes, _gatewaysAnswer, now);
 
     /// <summary>Processes an event.</summary>
     /// <returns>Actions to execute, in order. The list belongs to the machine: use it before the next call.</returns>
@@ -163,7 +163,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
             return;
         }
 
-        if (worker.Dismissed || ReplacementServes())
+        if (worker.Dismissed || _replacement.IsProved)
         {
             Dismiss(worker, now, leave: false);
             worker.Phase = WorkerPhase.Draining;
@@ -177,18 +177,12 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
         worker.HandsOver = false;
     }
 
-    // True if the new worker of an upgrade can take the lease right now.
-    private bool ReplacementServes() => _replacement is { } number && Find(number) is { } worker && worker.IsProved;
-
     private void Ended(WorkerSlot worker, string? how, TimeSpan now)
     {
         _workers.Remove(worker);
-        if (worker.Number == _replacement)
+        if (_replacement.Is(worker))
         {
-            EndUpgrade(well: false, worker.Late
-                ? $"the new worker was not ready in {(settings.StartTimeout + worker.Excused).TotalSeconds:0} s and was ended; the old "
-                    + $"one keeps serving"
-                : $"the new worker ended before serving{(how is null ? "" : $" ({how})")}; the old one keeps serving");
+            _actions.Add(_replacement.Ended(how));
             return;
         }
 
@@ -200,33 +194,21 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
 
     private void Upgrade(TimeSpan now)
     {
-        if (_replacement is not null || _drained || _stopping || _workers.Exists(worker => worker.Dismissed))
+        if (_replacement.Refusal(leaves: _drained || _stopping, drains: _workers.Exists(worker => worker.Dismissed)) is { } refusal)
         {
-            _actions.Add(
-                new GuardAction.UpgradeEnded(
-                    false,
-                    _replacement is not null
-                        ? "an upgrade is already running"
-                        : _drained || _stopping
-                        ? "the node is drained"
-                        : "an old worker is still draining"));
-            return;
+            _actions.Add(refusal);
         }
-
-        _replacement = Start(now);
-    }
-
-    private void EndUpgrade(bool well, string reason)
-    {
-        _replacement = null;
-        _actions.Add(new GuardAction.UpgradeEnded(well, reason));
+        else
+        {
+            _replacement.Begin(Start(now));
+        }
     }
 
     private void DismissAll(TimeSpan now)
     {
-        if (_replacement is not null)
+        if (_replacement.IsRunning)
         {
-            EndUpgrade(well: false, "the node is draining");
+            _actions.Add(_replacement.NodeDrains());
         }
 
         foreach (var worker in _workers)
@@ -282,16 +264,13 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
 
     private void RevokeFromTheUnfit(TimeSpan now)
     {
-        foreach (var worker in _workers.Where(worker => worker is { Phase: WorkerPhase.Leased, Dismissed: false } && !Able(worker, now)))
+        foreach (
+            var worker in _workers.Where(
+                worker => worker is { Phase: WorkerPhase.Leased, Dismissed: false } && !worker.MayKeepLease(now)))
         {
             Revoke(worker);
         }
     }
-
-    private bool Able(WorkerSlot worker, TimeSpan now) =>
-        worker.Fit
-        && worker.Evidence.BadAnswers < settings.ProbeFailures
-        && (worker.Evidence.FailingSince is not { } since || now - since < settings.OverloadPatience);
 
     private void Revoke(WorkerSlot worker)
     {
@@ -308,7 +287,7 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
                 worker.DrainDeadline = TimeSpan.MaxValue - settings.StartTimeout;
                 _actions.Add(new GuardAction.Retire(worker.Number, "it did not exit in time"));
             }
-            else if (worker.IsLate(now, isReplacement: worker.Number == _replacement))
+            else if (worker.IsLate(now, isReplacement: _replacement.Is(worker)))
             {
                 worker.Phase = WorkerPhase.Killed;
                 worker.Late = true;
@@ -328,20 +307,17 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
         }
     }
 
-    private int Start(TimeSpan now)
+    private WorkerSlot Start(TimeSpan now)
     {
-        _workers.Add(new WorkerSlot(_nextWorker, now, settings) { StartPatience = _crashes.StartPatience(now) });
-        _actions.Add(new GuardAction.StartWorker(_nextWorker));
-        return _nextWorker++;
+        var worker = new WorkerSlot(_nextWorker++, now, settings) { StartPatience = _crashes.StartPatience(now) };
+        _workers.Add(worker);
+        _actions.Add(new GuardAction.StartWorker(worker.Number));
+        return worker;
     }
 
-    // An upgrade: the lease is revoked only after the new worker has been able to serve for a while. A crash of the new worker before
-    // that costs nothing.
     private void HandOver(TimeSpan now)
     {
-        if (ReplacementServes()
-            && now - Find(_replacement!.Value)!.ReadySince >= settings.UpgradeProbation
-            && Holder is { Phase: WorkerPhase.Leased } old)
+        if (_replacement.MayTakeOver(now) && Holder is { Phase: WorkerPhase.Leased } old)
         {
             old.HandsOver = true;
             Revoke(old);
@@ -360,21 +336,21 @@ internal sealed class LeaseMachine(LeaseSettings settings, Random jitter)
         _crashes.Leased(now);
         SetAcceptor(Acceptor.Worker);
         _actions.Add(new GuardAction.Grant(candidate.Number));
-        if (candidate.Number == _replacement)
+        if (_replacement.Is(candidate))
         {
             foreach (var old in _workers.Where(worker => worker != candidate && !worker.Dismissed))
             {
                 Dismiss(old, now, leave: false);
             }
 
-            EndUpgrade(well: true, "the new worker serves");
+            _actions.Add(_replacement.Serves());
         }
     }
 
     // An upgrade may fix a crash loop, so it need not wait. Hysteresis protects traffic served by a gateway meanwhile:
     // without a gateway there is nothing to wait for.
     private bool Waited(WorkerSlot worker, TimeSpan now) =>
-        worker.Number == _replacement
+        _replacement.Is(worker)
         || (!_crashes.LoopForbidsLease(now) && (!_gatewaysAnswer || now - worker.ReadySince >= worker.ReadinessWanted));
 
     private void ChooseAcceptor(TimeSpan now)

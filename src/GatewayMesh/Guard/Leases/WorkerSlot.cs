@@ -61,10 +61,15 @@ internal sealed class WorkerSlot(int number, TimeSpan startedAt, LeaseSettings s
     /// </summary>
     internal bool IsProved => Phase == WorkerPhase.Ready && !Dismissed && Fit && Evidence.FailingSince is null;
 
+    /// <summary>True if a holder may keep the lease: it reports that it can serve, and its probes have not failed for too long.</summary>
+    internal bool MayKeepLease(TimeSpan now) =>
+        Fit
+        && Evidence.BadAnswers < settings.ProbeFailures
+        && (Evidence.FailingSince is not { } since || now - since < settings.OverloadPatience);
+
     /// <summary>
     /// True if the start took too long: the probe has never passed. In an upgrade also if the probe passed but the worker cannot serve, or
-    /// the
-    /// upgrade would never end.
+    /// the upgrade would never end.
     /// </summary>
     internal bool IsLate(TimeSpan now, bool isReplacement)
     {
