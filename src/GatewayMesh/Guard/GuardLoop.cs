@@ -16,11 +16,9 @@ internal sealed class GuardLoop : IDisposable
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LateBy = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan DescriptorPause = TimeSpan.FromMilliseconds(50);
 
     private readonly LeaseMachine _machine;
     private readonly GuardListeners _listeners;
-    private readonly Carrier _carrier;
     private readonly TimeProvider _time;
     private readonly long _start;
     private readonly Action<EventLevel, string, string> _report;
@@ -33,8 +31,8 @@ internal sealed class GuardLoop : IDisposable
     private readonly ConcurrentQueue<Action> _posted = [];
     private readonly Queue<GuardEvent> _events = [];
     private readonly WorkerSet _workers;
-    private readonly List<(OwnedListener Listener, int Index)> _accepting = [];
-    private TimeSpan _acceptAgainAt;
+    private readonly WaitingConnections _waiting;
+    private readonly ProbeReport _probes;
     private TimeSpan _turnedAt;
     private TaskCompletionSource<GuardAction.UpgradeEnded>? _upgrading;
     private bool _done;
@@ -48,13 +46,14 @@ internal sealed class GuardLoop : IDisposable
         Action<EventLevel, string, string> report)
     {
         _listeners = listeners;
-        _carrier = carrier;
         _time = time;
         _outcome = new UpgradeOutcome(time);
         _heldBack = new HeldBackReport(report);
         _start = time.GetTimestamp();
         _report = report;
         _machine = new LeaseMachine(LeaseSettings.From(plan.Bootstrap), jitter);
+        _waiting = new WaitingConnections(listeners, carrier, Counts);
+        _probes = new ProbeReport(listeners, Counts, report);
         _workers = new WorkerSet(plan, listeners, _upstream, Counts, report, _events.Enqueue);
     }
 
@@ -167,7 +166,7 @@ internal sealed class GuardLoop : IDisposable
             }
 
             _upstream.Advance(_poll);
-            AcceptWaiting();
+            _waiting.Advance(_poll, Now);
             _events.Enqueue(new GuardEvent.Tick());
             Handle();
         }
@@ -190,7 +189,7 @@ internal sealed class GuardLoop : IDisposable
     /// <summary>Applies a new configuration whose listeners are open already; only on the loop's thread.</summary>
     internal void Reload(WorkerPlan plan, IReadOnlyList<OwnedListener> opened, IReadOnlyList<string> closed)
     {
-        _accepting.Clear();
+        _waiting.Clear();
         foreach (var listener in opened)
         {
             _listeners.Put(listener.Spec, listener.Socket);
@@ -230,15 +229,7 @@ internal sealed class GuardLoop : IDisposable
             timeout = Shorter(timeout, worker.Prober.WakeAt - now);
         }
 
-        _accepting.Clear();
-        if (_machine.Acceptor == Acceptor.Guard && now >= _acceptAgainAt)
-        {
-            foreach (var listener in _listeners.Carried)
-            {
-                _accepting.Add((listener, _poll.Add(listener.Socket.Number)));
-            }
-        }
-
+        _waiting.AddTo(_poll, _machine.Acceptor, now);
         _poll.Wait(timeout);
         NoteLateness(Now, timeout);
     }
@@ -305,63 +296,9 @@ internal sealed class GuardLoop : IDisposable
         }
 
         var result = worker.Prober.Advance(_poll, Now);
-        if (result == WorkerProbeResult.None)
+        if (result != WorkerProbeResult.None)
         {
-            return;
-        }
-
-        if (result == WorkerProbeResult.Passed
-            && _machine.Workers.FirstOrDefault(slot => slot.Number == worker.Number) is { Phase: WorkerPhase.Starting } starting)
-        {
-            _report(
-                EventLevel.Info,
-                "worker-ready",
-                $"worker {worker.Process.Pid} became ready {(Now - starting.StartedAt).TotalMilliseconds:0} ms after its start");
-        }
-
-        if (result == WorkerProbeResult.Passed)
-        {
-            worker.Starvation.Clear();
-            worker.AcceptingThread.Clear();
-            worker.Loops.Clear();
-        }
-
-        Interlocked.Increment(ref result == WorkerProbeResult.Passed ? ref Counts.ProbesPassed : ref Counts.ProbesFailed);
-        _events.Enqueue(result switch
-        {
-            WorkerProbeResult.Passed => new GuardEvent.ProbePassed(worker.Number),
-            WorkerProbeResult.TimedOut =>
-                new GuardEvent.ProbeTimedOut(
-                    worker.Number,
-                    worker.Progress.DataPath(),
-                    WaitingWork.Of(worker.Progress, _listeners.All, probeWaits: true).Any,
-                    worker.Starvation.Look(Now),
-                    worker.AcceptingThread.Look(),
-                    worker.Loops.Look()),
-            _ => new GuardEvent.ProbeAnsweredBadly(worker.Number),
-        });
-    }
-
-    private void AcceptWaiting()
-    {
-        foreach (var (listener, index) in _accepting)
-        {
-            while (_machine.Acceptor == Acceptor.Guard && _poll.IsReady(index))
-            {
-                var result = listener.Socket.Accept(out var connection);
-                if (result == AcceptResult.NoDescriptors)
-                {
-                    _acceptAgainAt = Now + DescriptorPause;
-                }
-
-                if (result != AcceptResult.Accepted)
-                {
-                    break;
-                }
-
-                Interlocked.Increment(ref Counts.Accepted);
-                _carrier.Carry(connection!, listener.Spec);
-            }
+            _events.Enqueue(_probes.Report(worker, _machine.Workers.FirstOrDefault(slot => slot.Number == worker.Number), result, Now));
         }
     }
 
