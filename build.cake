@@ -374,7 +374,7 @@ async Task<TestResult> RunTests(string project, TimeSpan limit, bool live)
         result = result with { Failed = result.Failed + 1, Failures = [.. result.Failures, ended + "\n" + string.Join('\n', output.TakeLast(60))] };
     }
 
-    Say(Format($"{(result.Failed == 0 ? "√" : "×")} {project}: {result.Passed} passed, {result.Failed} failed, {result.Skipped} skipped in {watch.Elapsed.TotalSeconds:0.0} s"));
+    Say(Format($"{(result.Failed == 0 ? "√" : "×")} {project}: {result.Passed} passed, {result.Failed} failed in {watch.Elapsed.TotalSeconds:0.0} s"));
     return result;
 }
 
@@ -387,19 +387,17 @@ TestResult Read(string project, string trx)
 
     XNamespace ns = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
     var tests = XDocument.Load(trx).Descendants(ns + "UnitTestResult").ToList();
-    int Count(params string[] outcomes) => tests.Count(test => outcomes.Contains((string)test.Attribute("outcome")));
-    var failures = tests.Where(test => (string)test.Attribute("outcome") is "Failed" or "Error" or "Timeout" or "Aborted").Select(test =>
-        $"× {project}: {(string)test.Attribute("testName")}\n"
+    string Outcome(XElement test) => (string)test.Attribute("outcome") ?? "";
+    // A test that was skipped or is inconclusive counts as failed: the sum vouches for every test.
+    var failures = tests.Where(test => Outcome(test) != "Passed").Select(test =>
+        $"× {project}: {(string)test.Attribute("testName")}{(Outcome(test) == "Failed" ? "" : $" ({Outcome(test)})")}\n"
         + string.Join('\n', new[] { "Message", "StackTrace", "StdOut", "StdErr" }
             .SelectMany(name => test.Descendants(ns + name)).Select(part => part.Value.Trim()).Where(text => text.Length > 0)))
         .ToList();
-    return new TestResult(project, Count("Passed"), failures.Count, failures) { Skipped = Count("NotExecuted") };
+    return new TestResult(project, tests.Count - failures.Count, failures.Count, failures);
 }
 
-record TestResult(string Project, int Passed, int Failed, IReadOnlyList<string> Failures)
-{
-    public int Skipped { get; init; }
-}
+record TestResult(string Project, int Passed, int Failed, IReadOnlyList<string> Failures);
 
 // ---- processes
 

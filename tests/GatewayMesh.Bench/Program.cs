@@ -1,10 +1,12 @@
 using GatewayMesh.Bench.Peers;
 using GatewayMesh.Bench.Runs;
 using GatewayMesh.Bench.Soak;
+using GatewayMesh.Bench.Writes;
 
 return args switch
 {
     ["yarp-hop", .. var hop] => await YarpHop.RunAsync(hop),
+    ["writes", .. var rest] => await WritesCommand.RunAsync(rest),
     ["soak", .. var rest] => await SoakCommand.RunAsync(rest),
     _ => await BenchCommand.RunAsync(args),
 };

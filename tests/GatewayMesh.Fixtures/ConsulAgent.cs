@@ -136,6 +136,25 @@ public sealed class ConsulAgent : IAsyncDisposable
     /// <summary>Writes a configuration entry, as <c>consul config write</c> does.</summary>
     public Task WriteEntryAsync(string json) => PutAsync("/v1/config", json);
 
+    /// <summary>Registers an instance with its sidecar, as a node does.</summary>
+    /// <param name="service">Name of the service.</param>
+    /// <param name="port">Port of the sidecar.</param>
+    /// <param name="meta">Pairs of the sidecar's registration, as JSON without the braces. Default: none.</param>
+    /// <param name="status">Status of the check, which is named <c>ID-live</c>. Default: passing.</param>
+    /// <param name="id">Id of the instance. Default: <c>SERVICE-1</c>.</param>
+    public async Task RegisterInstanceAsync(string service, int port, string meta = "", string status = "passing", string? id = null)
+    {
+        id ??= service + "-1";
+        _ = await PutAsync("/v1/agent/service/register", $$$"""{"ID":"{{{id}}}","Name":"{{{service}}}","Port":1}""").ConfigureAwait(false);
+        _ = await PutAsync("/v1/agent/service/register", $$$"""
+            {
+              "ID": "{{{id}}}-sidecar-proxy", "Name": "{{{service}}}-sidecar-proxy", "Kind": "connect-proxy", "Address": "127.0.0.1", "Port": {{{Number(port)}}}, "Meta": { {{{meta}}} },
+              "Proxy": { "DestinationServiceName": "{{{service}}}", "DestinationServiceID": "{{{id}}}", "Config": { "protocol": "http" } },
+              "Checks": [ { "CheckID": "{{{id}}}-live", "Name": "live", "TTL": "10m", "Status": "{{{status}}}" } ]
+            }
+            """).ConfigureAwait(false);
+    }
+
     /// <summary>Kills the agent if it still runs and deletes its files.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -35,15 +35,15 @@ public sealed class ConsulFailureTests
     public async Task Instances_that_disappeared_with_a_killed_and_restarted_agent_are_kept()
     {
         var agent = await StartAsync();
-        await ConsulMesh.RegisterAsync(agent, "web", 2001);
-        await ConsulMesh.RegisterAsync(agent, "web", 2002, id: "web-2");
+        await agent.RegisterInstanceAsync("web", 2001);
+        await agent.RegisterInstanceAsync("web", 2002, id: "web-2");
         await using var mesh = ConsulMesh.Open(agent.Registry, ["web"]);
         await mesh.EndpointsAreAsync("web", $"{Web} web-2@127.0.0.1:2002");
 
         await agent.KillAsync();
         await mesh.HoldsAsync(live => !live.Synced, "the outage is reported");
         await agent.StartAgainAsync();
-        await ConsulMesh.RegisterAsync(agent, "web", 2003, id: "web-3");
+        await agent.RegisterInstanceAsync("web", 2003, id: "web-3");
 
         await mesh.EndpointsAreAsync("web", $"{Web} web-2@127.0.0.1:2002 web-3@127.0.0.1:2003");
         await mesh.HoldsAsync(live => live.Synced, "the return is reported");
@@ -53,7 +53,7 @@ public sealed class ConsulFailureTests
     public async Task Instances_that_do_not_return_in_time_are_removed()
     {
         var agent = await StartAsync();
-        await ConsulMesh.RegisterAsync(agent, "web", 2001);
+        await agent.RegisterInstanceAsync("web", 2001);
         await using var mesh = ConsulMesh.Open(agent.Registry, ["web"], ConsulMesh.Quick with { Hold = TimeSpan.FromMilliseconds(300) });
         await mesh.EndpointsAreAsync("web", Web);
 
@@ -77,17 +77,17 @@ public sealed class ConsulFailureTests
             _ = await old.PutAsync("/v1/kv/lift", $"the index {i}");
         }
 
-        await ConsulMesh.RegisterAsync(old, "web", 2001);
+        await old.RegisterInstanceAsync("web", 2001);
         await using var faulty = FaultyAgent.Before(old);
         await using var mesh = ConsulMesh.Open(faulty.Registry, ["web"], ConsulMesh.Quick with { Wait = TimeSpan.FromMilliseconds(300) });
         await mesh.EndpointsAreAsync("web", Web);
 
         // No connection breaks: only the index reveals the restart.
         faulty.Behind = young;
-        await ConsulMesh.RegisterAsync(young, "web", 2002, id: "web-2");
+        await young.RegisterInstanceAsync("web", 2002, id: "web-2");
 
         await mesh.EndpointsAreAsync("web", $"{Web} web-2@127.0.0.1:2002");
-        await ConsulMesh.RegisterAsync(young, "web", 2003, id: "web-3");
+        await young.RegisterInstanceAsync("web", 2003, id: "web-3");
         await mesh.EndpointsAreAsync("web", $"{Web} web-2@127.0.0.1:2002 web-3@127.0.0.1:2003");
     }
 
@@ -95,7 +95,7 @@ public sealed class ConsulFailureTests
     public async Task An_agent_that_answers_500_removes_nothing_and_its_index_is_ignored()
     {
         var agent = await StartAsync();
-        await ConsulMesh.RegisterAsync(agent, "web", 2001);
+        await agent.RegisterInstanceAsync("web", 2001);
         await using var faulty = FaultyAgent.Before(agent);
         await using var mesh = ConsulMesh.Open(faulty.Registry, ["web"], ConsulMesh.Quick with { Wait = TimeSpan.FromMilliseconds(200) });
         await mesh.EndpointsAreAsync("web", Web);
@@ -109,12 +109,12 @@ public sealed class ConsulFailureTests
         await mesh.HoldsAsync(_ => refused > 1, "the watch of web gets the error");
         await mesh.HoldsAsync(live => live.Errors.Any(error =>
             error.Message.Contains("500: rpc error making call", StringComparison.Ordinal)), "the error is reported");
-        await ConsulMesh.RegisterAsync(agent, "web", 2002, id: "web-2");
+        await agent.RegisterInstanceAsync("web", 2002, id: "web-2");
         Assert.That(mesh.Endpoints("web"), Is.EqualTo(Web));
 
         faulty.Answer = null;
         await mesh.EndpointsAreAsync("web", $"{Web} web-2@127.0.0.1:2002");
-        await ConsulMesh.RegisterAsync(agent, "web", 2003, id: "web-3");
+        await agent.RegisterInstanceAsync("web", 2003, id: "web-3");
         await mesh.EndpointsAreAsync("web", $"{Web} web-2@127.0.0.1:2002 web-3@127.0.0.1:2003");
         await mesh.HoldsAsync(live => live.Synced, "the node is synced again");
     }
@@ -128,7 +128,7 @@ public sealed class ConsulFailureTests
     public async Task An_agent_that_answers_garbage_removes_nothing(string garbage)
     {
         var agent = await StartAsync();
-        await ConsulMesh.RegisterAsync(agent, "web", 2001);
+        await agent.RegisterInstanceAsync("web", 2001);
         await using var faulty = FaultyAgent.Before(agent);
         await using var mesh = ConsulMesh.Open(faulty.Registry, ["web"], ConsulMesh.Quick with { Wait = TimeSpan.FromMilliseconds(200) });
         await mesh.EndpointsAreAsync("web", Web);
@@ -147,7 +147,7 @@ public sealed class ConsulFailureTests
     public async Task A_hung_agent_is_reported_and_removes_nothing()
     {
         var agent = await StartAsync();
-        await ConsulMesh.RegisterAsync(agent, "web", 2001);
+        await agent.RegisterInstanceAsync("web", 2001);
         await using var mesh = ConsulMesh.Open(agent.Registry, ["web"],
             ConsulMesh.Quick with { LivenessTimeout = TimeSpan.FromMilliseconds(500) });
         await mesh.EndpointsAreAsync("web", Web);
@@ -158,7 +158,7 @@ public sealed class ConsulFailureTests
         Assert.That(mesh.Endpoints("web"), Is.EqualTo(Web));
 
         await agent.ContinueAsync();
-        await ConsulMesh.RegisterAsync(agent, "web", 2002, id: "web-2");
+        await agent.RegisterInstanceAsync("web", 2002, id: "web-2");
         await mesh.EndpointsAreAsync("web", $"{Web} web-2@127.0.0.1:2002");
         await mesh.HoldsAsync(live => live.Synced, "the node is synced again");
     }
@@ -169,13 +169,13 @@ public sealed class ConsulFailureTests
     {
         var server = await StartAsync();
         var client = await StartAsync(new ConsulAgentOptions { Join = server });
-        await ConsulMesh.RegisterAsync(server, "web", 2001);
+        await server.RegisterInstanceAsync("web", 2001);
         await using var mesh = ConsulMesh.Open($"{client.Registry},{server.Address}", ["web"],
             ConsulMesh.Quick with { LivenessTimeout = TimeSpan.FromMilliseconds(500) });
         await mesh.EndpointsAreAsync("web", Web);
 
         await (hangs ? client.PauseAsync() : client.KillAsync());
-        await ConsulMesh.RegisterAsync(server, "web", 2002, id: "web-2");
+        await server.RegisterInstanceAsync("web", 2002, id: "web-2");
 
         await mesh.EndpointsAreAsync("web", $"{Web} web-2@127.0.0.1:2002");
         await mesh.HoldsAsync(live => live.Synced, "one agent is enough");
@@ -186,7 +186,7 @@ public sealed class ConsulFailureTests
     public async Task The_stored_configuration_stays_in_use_without_read_rights(string token)
     {
         var agent = await StartAsync(new ConsulAgentOptions { Acl = true });
-        await ConsulMesh.RegisterAsync(agent, "web", 2001);
+        await agent.RegisterInstanceAsync("web", 2001);
         using var folder = new TemporaryFolder();
         await using (var first = ConsulMesh.Open(agent.Registry, ["web"], dataDir: folder["data"], token: ConsulAgent.ManagementToken))
         {
@@ -204,7 +204,7 @@ public sealed class ConsulFailureTests
     public async Task A_token_that_loses_its_rights_removes_nothing()
     {
         var agent = await StartAsync(new ConsulAgentOptions { Acl = true });
-        await ConsulMesh.RegisterAsync(agent, "web", 2001);
+        await agent.RegisterInstanceAsync("web", 2001);
         var policy = Text(
             await agent.PutAsync(
                 "/v1/acl/policy",
@@ -225,7 +225,7 @@ public sealed class ConsulFailureTests
     public async Task A_record_without_a_session_is_a_node_and_a_deleted_record_is_a_gone_node_while_registrations_exist()
     {
         var agent = await StartAsync();
-        await ConsulMesh.RegisterAsync(agent, "web", 2001, "\"gatewaymesh-node\":\"host-b\"");
+        await agent.RegisterInstanceAsync("web", 2001, "\"gatewaymesh-node\":\"host-b\"");
         await using var mesh = ConsulMesh.Open(agent.Registry, ["web"]);
         _ = await agent.PutAsync(
             "/v1/kv/gatewaymesh/nodes/host-b",
@@ -243,7 +243,7 @@ public sealed class ConsulFailureTests
     public async Task No_request_waits_for_an_unreachable_registry()
     {
         var agent = await StartAsync();
-        await ConsulMesh.RegisterAsync(agent, "web", 2001);
+        await agent.RegisterInstanceAsync("web", 2001);
         await using var mesh = ConsulMesh.Open(agent.Registry, []);
         await mesh.HoldsAsync(live => live.Current.Services.TryGetValue("web", out var web) && web.IsDormant, "web is known by name");
         await agent.KillAsync();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Fixtures;
 using GatewayMesh.Registry.Consul;
@@ -92,21 +91,6 @@ internal sealed class ConsulMesh : IAsyncDisposable
     /// <summary>Waits until the instances in use are the expected ones.</summary>
     public Task EndpointsAreAsync(string service, string expected) =>
         HoldsAsync(_ => Endpoints(service) == expected, $"{service} is {expected}");
-
-    /// <summary>Registers an instance with its sidecar, like a node does.</summary>
-    public static async Task RegisterAsync(
-        ConsulAgent agent, string service, int port, string meta = "", string status = "passing", string? id = null)
-    {
-        id ??= service + "-1";
-        _ = await agent.PutAsync("/v1/agent/service/register", $$$"""{"ID":"{{{id}}}","Name":"{{{service}}}","Port":1}""");
-        _ = await agent.PutAsync("/v1/agent/service/register", string.Create(CultureInfo.InvariantCulture, $$$"""
-            {
-              "ID": "{{{id}}}-sidecar-proxy", "Name": "{{{service}}}-sidecar-proxy", "Kind": "connect-proxy", "Address": "127.0.0.1", "Port": {{{port}}}, "Meta": { {{{meta}}} },
-              "Proxy": { "DestinationServiceName": "{{{service}}}", "DestinationServiceID": "{{{id}}}", "Config": { "protocol": "http" } },
-              "Checks": [ { "CheckID": "{{{id}}}-live", "Name": "live", "TTL": "10m", "Status": "{{{status}}}" } ]
-            }
-            """));
-    }
 
     public async ValueTask DisposeAsync()
     {

@@ -28,7 +28,7 @@ public sealed class ReadingTests
         await using var mesh = ConsulMesh.Open(_agent.Registry, ["web"]);
         await mesh.HoldsAsync(live => live.Origin == ConfigurationOrigin.Registry && live.Synced, "the empty mesh is known");
 
-        await ConsulMesh.RegisterAsync(_agent, "web", 2001);
+        await _agent.RegisterInstanceAsync("web", 2001);
         await mesh.EndpointsAreAsync("web", "web-1@127.0.0.1:2001");
         _ = await _agent.PutAsync("/v1/agent/check/fail/web-1-live");
         await mesh.EndpointsAreAsync("web", "web-1@127.0.0.1:2001!");
@@ -42,8 +42,8 @@ public sealed class ReadingTests
     [Test]
     public async Task All_instances_are_kept_when_all_are_critical()
     {
-        await ConsulMesh.RegisterAsync(_agent, "web", 2001, status: "critical");
-        await ConsulMesh.RegisterAsync(_agent, "web", 2002, status: "critical", id: "web-2");
+        await _agent.RegisterInstanceAsync("web", 2001, status: "critical");
+        await _agent.RegisterInstanceAsync("web", 2002, status: "critical", id: "web-2");
         await using var mesh = ConsulMesh.Open(_agent.Registry, ["web"]);
         await mesh.EndpointsAreAsync("web", "web-1@127.0.0.1:2001! web-2@127.0.0.1:2002!");
     }
@@ -51,7 +51,7 @@ public sealed class ReadingTests
     [Test]
     public async Task Entries_and_policies_are_used_and_the_last_good_version_of_an_invalid_one_stays()
     {
-        await ConsulMesh.RegisterAsync(_agent, "web", 2001);
+        await _agent.RegisterInstanceAsync("web", 2001);
         await using var mesh = ConsulMesh.Open(_agent.Registry, ["web"]);
         await mesh.EndpointsAreAsync("web", "web-1@127.0.0.1:2001");
 

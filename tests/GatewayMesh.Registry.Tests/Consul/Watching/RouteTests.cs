@@ -22,8 +22,8 @@ public sealed class RouteTests
     [Test]
     public async Task Written_entries_become_routes_and_subsets_have_the_instances_that_the_agent_selects()
     {
-        await ConsulMesh.RegisterAsync(_agent, "web", 2001, "\"version\":\"v1\"");
-        await ConsulMesh.RegisterAsync(_agent, "web", 2002, "\"version\":\"v2\"", id: "web-2");
+        await _agent.RegisterInstanceAsync("web", 2001, "\"version\":\"v1\"");
+        await _agent.RegisterInstanceAsync("web", 2002, "\"version\":\"v2\"", id: "web-2");
         await using var mesh = ConsulMesh.Open(_agent.Registry, ["web"]);
         await mesh.EndpointsAreAsync("web", "web-1@127.0.0.1:2001 web-2@127.0.0.1:2002");
         Assert.That(mesh.Live.Current.Services["web"].Routes, Is.Null, "there are no routes");
@@ -45,7 +45,7 @@ public sealed class RouteTests
             "the router is used");
         await TargetIsAsync(mesh, "v2.web.default.dc1", "web-2@127.0.0.1:2002");
 
-        await ConsulMesh.RegisterAsync(_agent, "web", 2001, "\"version\":\"v2\"");
+        await _agent.RegisterInstanceAsync("web", 2001, "\"version\":\"v2\"");
         await TargetIsAsync(mesh, "v2.web.default.dc1", "web-1@127.0.0.1:2001 web-2@127.0.0.1:2002");
         await TargetIsAsync(mesh, "v1.web.default.dc1", "");
         _ = await _agent.PutAsync("/v1/agent/check/fail/web-1-live");
@@ -63,7 +63,7 @@ public sealed class RouteTests
     [Test]
     public async Task No_snapshot_has_a_subset_before_the_agent_has_returned_its_instances()
     {
-        await ConsulMesh.RegisterAsync(_agent, "web", 2001, "\"version\":\"v1\"");
+        await _agent.RegisterInstanceAsync("web", 2001, "\"version\":\"v1\"");
         await using var mesh = ConsulMesh.Open(_agent.Registry, ["web"]);
         await mesh.EndpointsAreAsync("web", "web-1@127.0.0.1:2001");
         var empty = 0;
@@ -77,8 +77,8 @@ public sealed class RouteTests
     [Test]
     public async Task A_filter_may_use_fields_that_only_the_agent_knows_and_a_refused_filter_is_reported_and_changes_nothing()
     {
-        await ConsulMesh.RegisterAsync(_agent, "web", 2001);
-        await ConsulMesh.RegisterAsync(_agent, "web", 2002, id: "web-2", status: "critical");
+        await _agent.RegisterInstanceAsync("web", 2001);
+        await _agent.RegisterInstanceAsync("web", 2002, id: "web-2", status: "critical");
         await using var mesh = ConsulMesh.Open(_agent.Registry, ["web"]);
         await _agent.WriteEntryAsync(Resolver("Checks.Status != critical"));
         await TargetIsAsync(mesh, "fit.web.default.dc1", "web-1@127.0.0.1:2001 web-2@127.0.0.1:2002!");
@@ -99,7 +99,7 @@ public sealed class RouteTests
     [Test]
     public async Task A_warning_instance_is_healthy_except_in_a_subset_with_OnlyPassing()
     {
-        await ConsulMesh.RegisterAsync(_agent, "web", 2001, status: "warning");
+        await _agent.RegisterInstanceAsync("web", 2001, status: "warning");
         await _agent.WriteEntryAsync(
             """{"Kind":"service-resolver","Name":"web","DefaultSubset":"strict","Subsets":{"strict":{"OnlyPassing":true},"any":{}},"Failover":{"strict":{"ServiceSubset":"any"}}}""");
         await using var mesh = ConsulMesh.Open(_agent.Registry, ["web"]);
@@ -110,8 +110,8 @@ public sealed class RouteTests
     [Test]
     public async Task Only_the_targets_of_needed_services_are_watched()
     {
-        await ConsulMesh.RegisterAsync(_agent, "api", 2001);
-        await ConsulMesh.RegisterAsync(_agent, "other", 2002);
+        await _agent.RegisterInstanceAsync("api", 2001);
+        await _agent.RegisterInstanceAsync("other", 2002);
         await _agent.WriteEntryAsync("""{"Kind":"service-resolver","Name":"web","Redirect":{"Service":"api"}}""");
         await _agent.WriteEntryAsync("""{"Kind":"service-resolver","Name":"else","Redirect":{"Service":"other"}}""");
         await using var mesh = ConsulMesh.Open(_agent.Registry, ["web"]);
@@ -124,7 +124,7 @@ public sealed class RouteTests
     [Test]
     public async Task An_invalid_entry_is_named_and_the_rest_is_used()
     {
-        await ConsulMesh.RegisterAsync(_agent, "web", 2001, "\"version\":\"v1\"");
+        await _agent.RegisterInstanceAsync("web", 2001, "\"version\":\"v1\"");
         await _agent.WriteEntryAsync("""{"Kind":"service-defaults","Name":"web","Protocol":"http"}""");
         await _agent.WriteEntryAsync("""{"Kind":"service-router","Name":"web","Routes":[{"Match":{"HTTP":{"PathRegex":"/good"}}}]}""");
         await using var mesh = ConsulMesh.Open(_agent.Registry, ["web"]);
@@ -153,8 +153,8 @@ public sealed class RouteTests
     {
         await using var far = await ConsulAgent.StartAsync(new ConsulAgentOptions { Datacenter = "dc2", MeetsOthers = true });
         await JoinAsync(far);
-        await ConsulMesh.RegisterAsync(far, "web", 3001, "\"version\":\"v2\"");
-        await ConsulMesh.RegisterAsync(_agent, "web", 2001, "\"version\":\"v1\"");
+        await far.RegisterInstanceAsync("web", 3001, "\"version\":\"v2\"");
+        await _agent.RegisterInstanceAsync("web", 2001, "\"version\":\"v1\"");
         await _agent.WriteEntryAsync(
             """{"Kind":"service-resolver","Name":"web","Subsets":{"v2":{"Filter":"Service.Meta.version == v2"}},"Failover":{"*":{"Datacenters":["dc2"]}}}""");
         await _agent.WriteEntryAsync(
