@@ -12,7 +12,7 @@ public static class TimedRead
 {
     private static readonly ConcurrentDictionary<string, long> Blocked = new(StringComparer.Ordinal);
 
-    private static ReadThread? Free;
+    private static ReusableThread? Free;
 
     /// <summary>Maximum time of a read: 5 s.</summary>
     public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(5);
@@ -47,7 +47,7 @@ public static class TimedRead
         };
         if (thread?.TryRun(work) != true)
         {
-            thread = new ReadThread(work);
+            thread = new ReusableThread(work);
         }
 
         if (!Ended(result.Task, limit))

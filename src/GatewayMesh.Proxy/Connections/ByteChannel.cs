@@ -38,6 +38,18 @@ internal sealed class ByteChannel(ByteStream stream)
         : _kept.IsEmpty ? stream.WaitInputAsync()
         : ValueTask.CompletedTask;
 
+    /// <summary>
+    /// Waits for bytes or the end, unless there are bytes in <paramref name="received"/> already. An empty array is returned to the pool
+    /// first, so that a connection that waits holds none. A read into <see cref="ConnectionBuffer.Room"/> follows.
+    /// </summary>
+    /// <exception cref="IOException">The connection failed or was aborted.</exception>
+    /// <exception cref="OperationCanceledException">The wait was canceled by <see cref="CancelRead"/>.</exception>
+    public ValueTask WaitInputAsync(ref ConnectionBuffer received)
+    {
+        received.Release();
+        return received.IsEmpty ? WaitInputAsync() : ValueTask.CompletedTask;
+    }
+
     /// <summary>Receives bytes; 0 at the end of the peer's stream.</summary>
     /// <exception cref="IOException">The connection failed or was aborted.</exception>
     /// <exception cref="OperationCanceledException">The read was canceled by <see cref="CancelRead"/>.</exception>

@@ -163,7 +163,7 @@ internal sealed partial class ClientConnection
                 dropped += _dataLeft;
                 _received.Take(_dataLeft);
                 _dataLeft = 0;
-                if (dropped > MostDropped)
+                if (dropped > MaxDropped)
                 {
                     return false;
                 }

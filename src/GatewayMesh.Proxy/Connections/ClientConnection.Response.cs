@@ -44,7 +44,7 @@ internal sealed partial class ClientConnection
     /// <inheritdoc/>
     public Task SendAsync(LocalAnswer answer, bool close)
     {
-        _keepsAlive &= !close && !(_exchange.Head.ContentLength - _bodyBytes > MostDropped); // the rest of the body is not waited for
+        _keepsAlive &= !close && !(_exchange.Head.ContentLength - _bodyBytes > MaxDropped); // the rest of the body is not waited for
         Begin(answer.Status);
         var writer = new HeadWriter(_output);
         writer.StatusLine(answer.Status, ReasonPhrases.Of(answer.Status));

@@ -26,13 +26,13 @@ namespace GatewayMesh.Proxy.Connections;
 internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
 {
     /// <summary>Bytes of an unread request body that are dropped to keep a connection: 64 KiB.</summary>
-    public const int MostDropped = 64 * 1024;
+    public const int MaxDropped = 64 * 1024;
 
     /// <summary>Silence after which a closing connection no longer waits for the client to end its side: 2 s.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromSeconds(2);
 
     /// <summary>Time that a closing connection waits for a client that keeps sending: 10 s.</summary>
-    public static readonly TimeSpan MostLinger = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan MaxLinger = TimeSpan.FromSeconds(10);
 
     /// <summary>Time after which an idle connection is handed back: 10 s.</summary>
     public static readonly TimeSpan HandBackAfter = TimeSpan.FromSeconds(10);
@@ -188,12 +188,7 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
                 else
                 {
                     // As ReceiveAsync, without a method of its own: this is where an idle connection waits.
-                    _received.Release();
-                    if (_received.IsEmpty)
-                    {
-                        await _channel.WaitInputAsync().ConfigureAwait(false);
-                    }
-
+                    await _channel.WaitInputAsync(ref _received).ConfigureAwait(false);
                     var count = await _channel.ReadAsync(_received.Room()).ConfigureAwait(false);
                     _received.Add(count);
                     if (count == 0)
@@ -278,12 +273,7 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
             return false;
         }
 
-        _received.Release();
-        if (_received.IsEmpty)
-        {
-            await _channel.WaitInputAsync().ConfigureAwait(false); // an idle connection holds no buffer
-        }
-
+        await _channel.WaitInputAsync(ref _received).ConfigureAwait(false);
         var count = await _channel.ReadAsync(_received.Room()).ConfigureAwait(false);
         _received.Add(count);
         return count > 0;
@@ -319,7 +309,7 @@ internal sealed partial class ClientConnection : IResponseSink, IInputWatcher
 
         _received.Drop();
         var began = _time.GetTimestamp();
-        while (await _channel.ReadAsync(_received.Room()).ConfigureAwait(false) > 0 && _time.GetElapsedTime(began) < MostLinger)
+        while (await _channel.ReadAsync(_received.Room()).ConfigureAwait(false) > 0 && _time.GetElapsedTime(began) < MaxLinger)
         {
             Wait(Linger);
         }

@@ -109,11 +109,7 @@ internal sealed class InstanceConnection : IInputWatcher
                     throw new MessageFaultException(_reader.Fault);
             }
 
-            if (_received.IsEmpty)
-            {
-                await _channel.WaitInputAsync().ConfigureAwait(false); // a request that waits holds no buffer
-            }
-
+            await _channel.WaitInputAsync(ref _received).ConfigureAwait(false);
             var count = await _channel.ReadAsync(_received.Room()).ConfigureAwait(false);
             if (count == 0)
             {
@@ -151,11 +147,7 @@ internal sealed class InstanceConnection : IInputWatcher
                     throw new MessageFaultException(_body.Fault);
             }
 
-            if (_received.IsEmpty)
-            {
-                await _channel.WaitInputAsync().ConfigureAwait(false); // a request that waits holds no buffer
-            }
-
+            await _channel.WaitInputAsync(ref _received).ConfigureAwait(false);
             var count = await _channel.ReadAsync(_received.Room()).ConfigureAwait(false);
             if (count > 0)
             {

@@ -24,7 +24,7 @@ internal sealed class MirrorCopy(
     HttpRequestMessage message, Hop hop, TimeSpan timeout, ServiceLimits limits, MeshMetrics metrics, TimeProvider time)
     : IThreadPoolWorkItem
 {
-    private const int MostDropped = 64 * 1024;
+    private const int MaxDropped = 64 * 1024;
 
     private static readonly TimeSpan LongestWithoutTimeout = TimeSpan.FromSeconds(15);
 
@@ -108,7 +108,7 @@ internal sealed class MirrorCopy(
         _ => "unsuitable",
     };
 
-    // A copy is no evidence for or against its instance: the callers of that service must not feel it.
+    // A copy is no evidence for or against its instance: it must not change how other callers of that service choose.
     private async Task SendAsync()
     {
         var outcome = MirrorOutcome.Failed;
@@ -122,7 +122,7 @@ internal sealed class MirrorCopy(
         catch (Exception failure) when (
             failure is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
         {
-            // Nobody waits for the copy.
+            // The outcome is counted; no caller awaits the copy.
         }
         finally
         {
@@ -135,7 +135,7 @@ internal sealed class MirrorCopy(
     {
         var content = await answer.Content.ReadAsStreamAsync(end).ConfigureAwait(false);
         var buffer = new byte[4096];
-        for (var dropped = 0; dropped < MostDropped;)
+        for (var dropped = 0; dropped < MaxDropped;)
         {
             var count = await content.ReadAsync(buffer, end).ConfigureAwait(false);
             if (count == 0)

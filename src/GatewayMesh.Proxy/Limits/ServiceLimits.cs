@@ -89,7 +89,7 @@ internal sealed class ServiceLimits : IDisposable
     /// <summary>Ends a retried call.</summary>
     public void EndRetry() => Interlocked.Decrement(ref _retries);
 
-    /// <summary>Takes a place for a copy of a call (<c>mirror</c>); false if <paramref name="most"/> copies are in flight.</summary>
+    /// <summary>Takes a permit for a copy of a call (<c>mirror</c>); false if <paramref name="most"/> copies are in flight.</summary>
     public bool TryBeginMirror(int most)
     {
         if (Interlocked.Increment(ref _mirrors) <= most)

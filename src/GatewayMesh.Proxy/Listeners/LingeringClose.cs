@@ -9,7 +9,7 @@ namespace GatewayMesh.Proxy.Listeners;
 internal static class LingeringClose
 {
     /// <summary>Bytes of the peer that are dropped: 64 KiB.</summary>
-    public const int MostDropped = 64 * 1024;
+    public const int MaxDropped = 64 * 1024;
 
     /// <summary>Time that the peer has to end its side: 1 s.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
@@ -23,7 +23,7 @@ internal static class LingeringClose
         try
         {
             socket.EndSending();
-            for (var left = MostDropped; left > 0;)
+            for (var left = MaxDropped; left > 0;)
             {
                 var count = socket.ReceiveNow(dropped);
                 if (count == StreamSocket.WouldBlock)

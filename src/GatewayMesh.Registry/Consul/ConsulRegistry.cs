@@ -16,7 +16,7 @@ internal sealed class ConsulRegistry : IRegistry
 {
     private readonly ConsulAgents _agents;
     private readonly ConsulRegistration _registration;
-    private readonly ReadingThread _thread = new("consul reading");
+    private readonly ParsingThread _thread = new("consul reading");
     private readonly WatchTimes _times;
     private readonly TimeProvider _time;
     private volatile BootstrapSpec _bootstrap;

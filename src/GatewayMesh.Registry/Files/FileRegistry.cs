@@ -45,7 +45,7 @@ public sealed class FileRegistry(string folder, TimeProvider time) : IRegistry
             new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
         using var hints = new FolderHints(folder, () => wakes.Writer.TryWrite(true));
         await using var ticks = time.CreateTimer(_ => TryTick(wakes), null, PollInterval, PollInterval).ConfigureAwait(false);
-        using var thread = new ReadingThread("registry folder");
+        using var thread = new ParsingThread("registry folder");
         var readAll = true;
         _state = state;
         while (true)

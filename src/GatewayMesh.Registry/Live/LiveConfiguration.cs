@@ -33,7 +33,7 @@ public sealed class LiveConfiguration(
     private static readonly TimeSpan MarkPace = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly ReadingThread _thread = new("configuration");
+    private readonly ParsingThread _thread = new("configuration");
     private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private volatile LiveState _state = LiveState.Nothing;

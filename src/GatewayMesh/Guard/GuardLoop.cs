@@ -292,7 +292,7 @@ internal sealed class GuardLoop : IDisposable
 
         if (worker.Queue.StandsStill(worker.Progress, _listeners.All, Now))
         {
-            worker.Prober.Hurry(Now);
+            worker.Prober.ProbeNow(Now);
         }
 
         var result = worker.Prober.Advance(_poll, Now);

@@ -186,7 +186,7 @@ public class TlsStreamTests
     }
 
     [Test]
-    public async Task A_peer_that_leaves_in_the_handshake_is_no_riddle()
+    public async Task A_peer_that_leaves_in_the_handshake_is_reported_as_truncation()
     {
         await using var rig = new TlsRig();
         var (here, there) = await rig.Rig.Pair();

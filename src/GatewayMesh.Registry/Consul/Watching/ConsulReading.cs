@@ -49,7 +49,7 @@ internal sealed class ConsulReading : IAsyncDisposable
 
     /// <summary>Creates the reading. Queries start with <see cref="ReportsAsync"/>.</summary>
     public ConsulReading(
-        string name, ConsulAgents agents, ReadingThread thread, BootstrapSpec bootstrap, WatchTimes times, TimeProvider time, Random random)
+        string name, ConsulAgents agents, ParsingThread thread, BootstrapSpec bootstrap, WatchTimes times, TimeProvider time, Random random)
     {
         _name = name;
         _context = new WatchContext(agents, thread, times, time, random) { Changed = () => _wakes.Writer.TryWrite(true) };

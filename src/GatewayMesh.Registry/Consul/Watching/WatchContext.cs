@@ -3,13 +3,13 @@ using GatewayMesh.Registry.Consul.Agents;
 namespace GatewayMesh.Registry.Consul.Watching;
 
 /// <summary>The state shared by all watches of one registry.</summary>
-internal sealed class WatchContext(ConsulAgents agents, ReadingThread reading, WatchTimes times, TimeProvider time, Random random)
+internal sealed class WatchContext(ConsulAgents agents, ParsingThread reading, WatchTimes times, TimeProvider time, Random random)
 {
     /// <summary>The agents.</summary>
     public ConsulAgents Agents { get; } = agents;
 
     /// <summary>The thread that parses answers.</summary>
-    public ReadingThread Reading { get; } = reading;
+    public ParsingThread Reading { get; } = reading;
 
     /// <summary>The times.</summary>
     public WatchTimes Times { get; } = times;

@@ -10,12 +10,10 @@ namespace GatewayMesh.Guard.Leases;
 /// </para>
 /// <para>
 /// A worker whose thread pool has no free thread looks the same from outside: it accepts, and nothing that it accepted moves. Killing such
-/// a worker
-/// is right when the state lasts: its callers hang, the threads do not return by themselves, and a gateway serves meanwhile. A growing
-/// pool is not hung: .NET adds
-/// a thread after half a second to a second without a free thread, and the first work of that thread moves the counters. While the
-/// accepting thread turns, the
-/// probes must therefore fail for longer than that. A process in which no thread runs counts as hung at once.
+/// a worker is right when the state lasts: its callers hang, the threads do not return by themselves, and a gateway serves meanwhile. A
+/// growing pool is not hung: .NET adds a thread after half a second to a second without a free thread, and the first work of that thread
+/// moves the counters. While the accepting thread turns, the probes must therefore fail for longer than that. A process in which no thread
+/// runs counts as hung at once.
 /// </para>
 /// </summary>
 internal sealed class HangEvidence(LeaseSettings settings)

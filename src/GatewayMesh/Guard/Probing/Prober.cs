@@ -18,13 +18,13 @@ namespace GatewayMesh.Guard.Probing;
 internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSpan timeout, Func<bool>? hasServed = null) : IDisposable
 {
     /// <summary>Maximum number of probes in a row that traffic replaces: 9, so that one is sent each second by default.</summary>
-    internal const int MostReplaced = 9;
+    internal const int MaxReplaced = 9;
 
     private readonly byte[] _answer = new byte[4096];
     private Socket? _connection;
     private int _filled;
     private int _index;
-    private int _replaced = MostReplaced; // until a probe passes
+    private int _replaced = MaxReplaced; // until a probe passes
     private TimeSpan _nextAt;
     private TimeSpan? _deadline;
 
@@ -45,8 +45,8 @@ internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSp
         }
     }
 
-    /// <summary>Skips the interval: something looks wrong.</summary>
-    internal void Hurry(TimeSpan now) => (_nextAt, _replaced) = (now < _nextAt ? now : _nextAt, MostReplaced);
+    /// <summary>Probes without waiting for the interval: something looks wrong.</summary>
+    internal void ProbeNow(TimeSpan now) => (_nextAt, _replaced) = (now < _nextAt ? now : _nextAt, MaxReplaced);
 
     /// <summary>Continues with ready descriptors and due times.</summary>
     internal WorkerProbeResult Advance(PollSet poll, TimeSpan now)
@@ -66,7 +66,7 @@ internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSp
             return WorkerProbeResult.None;
         }
 
-        if (_replaced < MostReplaced && hasServed?.Invoke() == true)
+        if (_replaced < MaxReplaced && hasServed?.Invoke() == true)
         {
             _replaced++;
             _nextAt = now + interval;
@@ -130,7 +130,7 @@ internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSp
 
         _deadline = null;
         _replaced = 0;
-        _ = hasServed?.Invoke(); // the probe itself is no traffic
+        _ = hasServed?.Invoke(); // the probe itself does not count as traffic
         _nextAt = now + interval;
         return WorkerProbeResult.Passed;
     }
@@ -140,7 +140,7 @@ internal sealed class Prober(IPEndPoint probeListener, TimeSpan interval, TimeSp
     private WorkerProbeResult Fail(WorkerProbeResult result, TimeSpan now)
     {
         Disconnect();
-        _replaced = MostReplaced;
+        _replaced = MaxReplaced;
         _nextAt = result == WorkerProbeResult.TimedOut ? now : now + interval;
         return result;
     }

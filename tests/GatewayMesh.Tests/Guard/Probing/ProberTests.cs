@@ -57,7 +57,7 @@ public sealed class ProberTests
         using var connection = Asked(); // nothing has passed yet: traffic is no evidence
         Send(connection, Good);
         Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.Passed));
-        for (var replaced = 0; replaced < Prober.MostReplaced; replaced++)
+        for (var replaced = 0; replaced < Prober.MaxReplaced; replaced++)
         {
             _now += Interval;
             Assert.That(Turn(), Is.EqualTo(WorkerProbeResult.None));
@@ -91,7 +91,7 @@ public sealed class ProberTests
         Send(connection, Good);
         Assert.That(await Result(), Is.EqualTo(WorkerProbeResult.Passed));
 
-        _prober.Hurry(_now);
+        _prober.ProbeNow(_now);
         Turn();
         Assert.That(Heard(connection), Does.StartWith("GET "));
     }
@@ -220,7 +220,7 @@ public sealed class ProberTests
         Send(connection, Good);
         await Result();
 
-        _prober.Hurry(_now);
+        _prober.ProbeNow(_now);
 
         Assert.That(_prober.WakeAt, Is.EqualTo(_now));
     }

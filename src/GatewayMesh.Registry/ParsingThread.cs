@@ -4,7 +4,7 @@ namespace GatewayMesh.Registry;
 /// One thread on which a process parses and compiles external data. Pool threads serve requests and are never blocked by a large or
 /// hostile document. Work runs in order of arrival.
 /// </summary>
-internal sealed class ReadingThread : IDisposable
+internal sealed class ParsingThread : IDisposable
 {
     // A monitor, because the waits of BlockingCollection spin first: noticeable in a process that is idle.
     private readonly Queue<Action> _work = [];
@@ -12,7 +12,7 @@ internal sealed class ReadingThread : IDisposable
     private bool _hasEnded;
 
     /// <summary>Starts the thread, named <paramref name="name"/>.</summary>
-    public ReadingThread(string name)
+    public ParsingThread(string name)
     {
         _thread = new Thread(Run) { IsBackground = true, Name = name };
         _thread.Start();

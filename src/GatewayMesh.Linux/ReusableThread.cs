@@ -1,7 +1,7 @@
 namespace GatewayMesh.Linux;
 
-/// <summary>A thread that runs one work after the other, and ends after ten seconds without any.</summary>
-internal sealed class ReadThread
+/// <summary>A thread that runs one action at a time, and ends after ten seconds without any.</summary>
+internal sealed class ReusableThread
 {
     // A guard reads too and has little memory.
     private const int Stack = 256 * 1024;
@@ -12,15 +12,15 @@ internal sealed class ReadThread
     private Action? _work;
     private bool _hasEnded;
 
-    /// <summary>Starts the thread with its first work.</summary>
-    /// <param name="first">The work; throws nothing.</param>
-    public ReadThread(Action first)
+    /// <summary>Starts the thread with its first action.</summary>
+    /// <param name="first">The action; throws nothing.</param>
+    public ReusableThread(Action first)
     {
         _work = first;
         new Thread(Run, Stack) { IsBackground = true, Name = "timed read" }.Start();
     }
 
-    /// <summary>Gives the thread its next work, after the previous one; false if it has ended.</summary>
+    /// <summary>Gives the thread its next action, once the previous one has ended; false if the thread has ended.</summary>
     public bool TryRun(Action work)
     {
         lock (_gate)
