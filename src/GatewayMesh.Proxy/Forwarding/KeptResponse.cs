@@ -6,8 +6,8 @@ using GatewayMesh.Proxy.Pipeline;
 namespace GatewayMesh.Proxy.Forwarding;
 
 /// <summary>
-/// The response to a request with an idempotency key over HTTP/1.1: kept before a byte of it leaves, so that a client that has it can have it
-/// again. Reused for the attempts of a client's connection, one after the other.
+/// The response to a request with an idempotency key over HTTP/1.1: kept before a byte of it leaves, so that a client that has it can have
+/// it again. Reused for the attempts of a client's connection, one after the other.
 /// </summary>
 internal sealed class KeptResponse(Exchange exchange, ClientConnection client)
 {

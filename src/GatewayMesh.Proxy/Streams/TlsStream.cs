@@ -21,8 +21,7 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
     private readonly LoopOperation _writing = new();
     private readonly TlsEngine _engine;
     private Memory<byte> _into;
-    private ReadOnlyMemory<byte> _first;
-    private ReadOnlyMemory<byte> _second;
+    private TwoParts _unwritten;
     private IInputWatcher? _watcher;
     private bool _readsOnOutput;
     private bool _isReadToEnd;
@@ -134,13 +133,13 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
             throw new InvalidOperationException("An operation in this direction is already pending.");
         }
 
-        (_first, _second) = (first, second);
+        _unwritten = new TwoParts(first, second);
         switch (WriteRecords())
         {
             case TlsStep.Done:
                 return ValueTask.CompletedTask;
             case TlsStep.Failed:
-                (_first, _second) = (default, default);
+                _unwritten = default;
                 return ValueTask.FromException(_engine.Failure("write"));
             default:
                 var task = _writing.StartVoid();
@@ -265,7 +264,7 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
             return;
         }
 
-        (_first, _second) = (default, default);
+        _unwritten = default;
         if (step == TlsStep.Done)
         {
             _writing.Complete(0);
@@ -319,17 +318,17 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
         while (true)
         {
             var step = _engine.Flush();
-            if (step != TlsStep.Done || _first.Length + _second.Length == 0)
+            if (step != TlsStep.Done || _unwritten.IsEmpty)
             {
                 return step;
             }
 
-            if (_first.Length + _second.Length > TlsEngine.RecordLength)
+            if (_unwritten.Length > TlsEngine.RecordLength)
             {
                 _engine.Hold();
             }
 
-            while (_engine.HasRoom && _first.Length + _second.Length > 0)
+            while (_engine.HasRoom && !_unwritten.IsEmpty)
             {
                 step = WriteRecord(out var count);
                 if (step != TlsStep.Done)
@@ -337,26 +336,27 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
                     return step == TlsStep.WaitsForInput ? TlsStep.Failed : step;
                 }
 
-                var ofFirst = Math.Min(count, _first.Length);
-                (_first, _second) = (_first[ofFirst..], _second[(count - ofFirst)..]);
+                _unwritten.Skip(count);
             }
         }
     }
 
     // Small parts share a record.
     private TlsStep WriteRecord(out int count) =>
-        _first.IsEmpty ? _engine.Write(_second.Span, out count)
-        : _second.IsEmpty || _first.Length >= TlsEngine.RecordLength ? _engine.Write(_first.Span, out count)
+        _unwritten.First.IsEmpty ? _engine.Write(_unwritten.Second.Span, out count)
+        : _unwritten.Second.IsEmpty || _unwritten.First.Length >= TlsEngine.RecordLength ? _engine.Write(_unwritten.First.Span, out count)
         : WriteTogether(out count);
 
     // If the socket is full, the record is put together again from the same bytes.
     private TlsStep WriteTogether(out int count)
     {
         var record = Loop.Buffers.Rent();
-        _first.Span.CopyTo(record);
-        var length = Math.Min(TlsEngine.RecordLength - _first.Length, _second.Length);
-        _second.Span[..length].CopyTo(record.AsSpan(_first.Length));
-        var step = _engine.Write(record.AsSpan(0, _first.Length + length), out count);
+        var first = _unwritten.First.Span;
+        var second = _unwritten.Second.Span;
+        first.CopyTo(record);
+        var length = Math.Min(TlsEngine.RecordLength - first.Length, second.Length);
+        second[..length].CopyTo(record.AsSpan(first.Length));
+        var step = _engine.Write(record.AsSpan(0, first.Length + length), out count);
         Loop.Buffers.Return(record);
         return step;
     }
