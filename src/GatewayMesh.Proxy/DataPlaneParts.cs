@@ -73,8 +73,8 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         RateStore = options.RateLimitStore is { } spec
             ? new RedisStore("rateLimits", spec, options.Node, new StoreEvents(log), time)
             : null;
-        RateLimits = new RateLimitRegistry(
-            new RequestKey(address => Edge!.Trusts(address), KeyHash.NewSecret()), new BucketRoom(), RateStore, time, Metrics);
+        var clients = new ClientAddresses(address => Edge!.Trusts(address));
+        RateLimits = new RateLimitRegistry(new RequestKey(clients, KeyHash.NewSecret()), new BucketRoom(), RateStore, time, Metrics);
         Division = new RateDivision(RateLimits, time);
         RateLimitGauges.Add(Metrics, RateLimits, RateStore);
         Budgets = new RetryBudgets(time);
@@ -98,7 +98,7 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         var paths = new PathSelector(options, hops, sender, retries, decider, new BypassedSidecars(time), Random, Metrics);
         Jwks = new JwksRegistry(Metrics, log, time, () => Random.NextDouble());
         Tokens = new TokenVerifier(Jwks, time);
-        Authorizations = new AuthorizationClient(time);
+        Authorizations = new AuthorizationClient(time, clients, () => _reach);
         Pipeline = new RequestPipeline(
             options,
             Random,

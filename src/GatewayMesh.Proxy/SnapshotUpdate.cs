@@ -63,6 +63,6 @@ internal sealed class SnapshotUpdate(DataPlaneParts parts)
         addresses.UnionWith(table.Instances.Select(instance => instance.Key.Address));
         addresses.UnionWith(table.Instances.Select(instance => instance.Model.Application).OfType<HostPort>());
         parts.Upstreams.RetireAllBut(addresses);
-        parts.Metrics.SetRevision(snapshot.Revision);
+        parts.Metrics.SetRevision(snapshot.Revision, snapshot.EntriesRevision);
     }
 }

@@ -53,6 +53,10 @@ public readonly struct FieldLines : IEquatable<FieldLines>
         return differ;
     }
 
+    /// <summary>True if two names are equal but for the case of letters, and for <c>_</c> in place of <c>-</c>.</summary>
+    public static bool AreAlike(string one, string other) =>
+        string.Equals(one, other, StringComparison.OrdinalIgnoreCase) || AreTwins(one, other);
+
     /// <summary>Copies the lines to a list.</summary>
     public IReadOnlyList<string> ToList()
     {

@@ -1,20 +1,32 @@
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Policies.Cors;
 using GatewayMesh.Configuration.Policies.Flags;
 using GatewayMesh.Configuration.Policies.Mirror;
 using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Configuration.Policies;
 
-/// <summary>Checks what policies refer to in other entries.</summary>
+/// <summary>Checks policies together with other entries: their references, and contradictions of merged sections.</summary>
 internal static class PolicyReferences
 {
-    /// <summary>Returns the references of all policies that lead nowhere.</summary>
+    /// <summary>Returns the errors of all policies.</summary>
     public static IEnumerable<ChainError> Errors(EntrySet entries, RoutingIndex index)
     {
         var flags = entries.FeatureFlags.Select(flag => flag.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var shared = CorsModel.Default.Under(
+            entries.ServicePolicies.FirstOrDefault(policy => policy.Name == ServicePolicyEntry.All)?.Cors ?? new CorsEntry());
         foreach (var policy in entries.ServicePolicies)
         {
+            if (policy.Name != ServicePolicyEntry.All
+                && policy.Cors is { Credentials: not null } or { Origins: not null }
+                && shared.Under(policy.Cors) is { Credentials: true } merged
+                && merged.Origins.Any(origin => origin.IsAny))
+            {
+                yield return new ChainError(
+                    policy, policy.Cors.CredentialsAt, "cors.credentials", CorsEntry.Conflict, CorsEntry.Fix);
+            }
+
             if (Mirror(policy, index, policy.Mirror, "mirror.subset") is { } missing)
             {
                 yield return missing;

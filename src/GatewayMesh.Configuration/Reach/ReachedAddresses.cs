@@ -13,12 +13,32 @@ public static class ReachedAddresses
     /// </summary>
     /// <exception cref="AddressRefusedException">None of the addresses may be dialed.</exception>
     /// <exception cref="SocketException">The name does not resolve.</exception>
-    public static async ValueTask<IPAddress[]> OfAsync(ReachRules rules, HostPort address, CancellationToken cancellation)
+    public static ValueTask<IPAddress[]> OfAsync(ReachRules rules, HostPort address, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(rules);
         ArgumentNullException.ThrowIfNull(address);
+        return OfAsync(rules, address, mayBeLoopback: false, cancellation);
+    }
+
+    /// <summary>
+    /// Returns the addresses to dial for a URL of a policy. As <see cref="OfAsync(ReachRules, HostPort, CancellationToken)"/>, except that
+    /// the URL may name a loopback address.
+    /// </summary>
+    /// <exception cref="AddressRefusedException">None of the addresses may be dialed.</exception>
+    /// <exception cref="SocketException">The name does not resolve.</exception>
+    public static ValueTask<IPAddress[]> OfUrlAsync(ReachRules rules, HostPort address, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        ArgumentNullException.ThrowIfNull(address);
+        var mayBeLoopback = ReachRules.TryLiteral(address.Host, out var literal) && AddressRange.Of(literal) == ReachFault.Loopback;
+        return OfAsync(rules, address, mayBeLoopback, cancellation);
+    }
+
+    private static async ValueTask<IPAddress[]> OfAsync(
+        ReachRules rules, HostPort address, bool mayBeLoopback, CancellationToken cancellation)
+    {
         var fault = rules.FaultOf(address);
-        if (fault != ReachFault.None)
+        if (fault != ReachFault.None && !(mayBeLoopback && fault == ReachFault.Loopback))
         {
             throw new AddressRefusedException(address, "", fault);
         }
@@ -45,7 +65,7 @@ public static class ReachedAddresses
         {
             var isAgent = agents.Contains(AddressRange.Plain(each));
             var why = isAgent ? ReachFault.RegistryAgent : rules.FaultOf(each, address.Port, isOwnInbound);
-            if (why == ReachFault.None)
+            if (why == ReachFault.None || (mayBeLoopback && why == ReachFault.Loopback))
             {
                 reached.Add(each);
             }

@@ -17,6 +17,12 @@ public sealed class MeshSnapshot
     /// <summary>Short digest of the content; equal content has an equal revision.</summary>
     public required string Revision { get; init; }
 
+    /// <summary>
+    /// Digest of entries and intentions alone. Nodes of one datacenter that are up to date have equal ones, whatever instances they watch.
+    /// Default: <c>none</c>.
+    /// </summary>
+    public string EntriesRevision { get; init; } = "none";
+
     /// <summary>Services by name.</summary>
     public FrozenDictionary<string, ServiceModel> Services { get; init; } = FrozenDictionary<string, ServiceModel>.Empty;
 

@@ -52,6 +52,7 @@ public static class SnapshotCompiler
         {
             Revision = SnapshotDigest.Of(
                 policies.Shared, services, routes.Targets, gateways, ingress, entries.JwtProviders, entries.FeatureFlags, table, refused),
+            EntriesRevision = SnapshotDigest.OfEntries(entries, policies, services, routes.Targets, table),
             Services = services.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
             Subsets = subsets,
             FlaggedSubsets = flagged,

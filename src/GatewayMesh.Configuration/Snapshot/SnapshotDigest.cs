@@ -2,8 +2,10 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Entries.Flags;
 using GatewayMesh.Configuration.Entries.Tokens;
+using GatewayMesh.Configuration.Headers;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Policies.Jwt;
@@ -76,17 +78,8 @@ internal static class SnapshotDigest
             }
         }
 
-        foreach (var provider in providers.OrderBy(provider => provider.Name, StringComparer.Ordinal))
-        {
-            var model = PolicyModel.Default with { Jwt = new JwtModel { Issuers = [provider.Issuer] } };
-            Add(hash, "provider", provider.Name, model.Text);
-        }
-
-        foreach (var flag in flags.OrderBy(flag => flag.Name, StringComparer.Ordinal))
-        {
-            Add(hash, "flag", flag.Name, flag.Text);
-        }
-
+        AddProviders(hash, providers);
+        AddFlags(hash, flags);
         foreach (var record in refused)
         {
             Add(
@@ -102,6 +95,81 @@ internal static class SnapshotDigest
 
         Add(hash, "intentions", intentions.Revision);
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..Length];
+    }
+
+    /// <summary>
+    /// Digest of what operators declare, entries and intentions, without the instances: a node knows only those that it watches, so that
+    /// <see cref="Of"/> differs between nodes that are all up to date.
+    /// </summary>
+    public static string OfEntries(
+        EntrySet entries,
+        PolicyCompiler policies,
+        SortedDictionary<string, ServiceModel> services,
+        IEnumerable<TargetModel> targets,
+        IntentionTable intentions)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Add(hash, policies.Shared.Text, entries.ProxyDefaults.FirstOrDefault()?.Protocol ?? "");
+        foreach (var entry in entries.ServiceDefaults.OrderBy(entry => entry.Name, StringComparer.Ordinal))
+        {
+            Add(hash, "defaults", entry.Name, entry.Protocol ?? "");
+        }
+
+        foreach (var (name, policy) in policies.All.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            Add(hash, "policy", name, policy.Text);
+        }
+
+        foreach (var service in services.Values.Where(service => service.Routes is not null))
+        {
+            Add(hash, "routes", service.Name);
+            foreach (var text in RouteDescription.Of(service.Routes))
+            {
+                Add(hash, "route", text);
+            }
+        }
+
+        foreach (var target in targets.OrderBy(target => target.Id, StringComparer.Ordinal))
+        {
+            Add(hash, "target", target.Id, target.Filter, target.OnlyPassing ? "only passing" : "");
+        }
+
+        foreach (var entry in entries.IngressGateways.OrderBy(entry => entry.Name, StringComparer.Ordinal))
+        {
+            foreach (var listener in entry.Listeners)
+            {
+                Add(hash, "ingress", entry.Name);
+                Add(hash, listener.Port);
+                foreach (var service in listener.Services)
+                {
+                    var edits = FieldEdits.Of(service.RequestHeaders, service.ResponseHeaders);
+                    Add(hash, "exposed", service.Name, edits?.Request?.ToString() ?? "", edits?.Response?.ToString() ?? "");
+                    Add(hash, [.. service.Hosts]);
+                }
+            }
+        }
+
+        AddProviders(hash, entries.JwtProviders);
+        AddFlags(hash, entries.FeatureFlags);
+        Add(hash, "intentions", intentions.Revision);
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..Length];
+    }
+
+    private static void AddFlags(IncrementalHash hash, ImmutableArray<FeatureFlagEntry> flags)
+    {
+        foreach (var flag in flags.OrderBy(flag => flag.Name, StringComparer.Ordinal))
+        {
+            Add(hash, "flag", flag.Name, flag.Text);
+        }
+    }
+
+    private static void AddProviders(IncrementalHash hash, ImmutableArray<JwtProviderEntry> providers)
+    {
+        foreach (var provider in providers.OrderBy(provider => provider.Name, StringComparer.Ordinal))
+        {
+            var model = PolicyModel.Default with { Jwt = new JwtModel { Issuers = [provider.Issuer] } };
+            Add(hash, "provider", provider.Name, model.Text);
+        }
     }
 
     private static void AddEndpoints(IncrementalHash hash, ImmutableArray<EndpointModel> endpoints)

@@ -11,7 +11,8 @@ namespace GatewayMesh.Proxy.Authorization;
 
 /// <summary>
 /// A request as seen by permissions: the fields that the application will receive, without the mesh's own fields, connection fields, and
-/// the fields about clients that only the ingress may send. <c>X-Forwarded-*</c> fields are as the caller's side sent them.
+/// the fields about clients that only the ingress may send. <c>X-Forwarded-*</c> fields are as the caller's side sent them. Fields of an
+/// authorization service that is asked here are absent, also when a request in flight is checked again.
 /// </summary>
 internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
 {
@@ -94,5 +95,6 @@ internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
     private bool IsForwarded(string name, FieldTable fields) =>
         !MeshHeaders.IsMeshHeader(name)
         && (exchange.SpeaksOfClients || !OutsideFields.IsForged(name))
+        && !(exchange.AsksAuthorization && VerifiedFields.ContainsAnswer(exchange.Route.Policy, name))
         && !HopByHop.Contains(name, fields[KnownField.Connection]);
 }

@@ -75,7 +75,7 @@ internal static class CorsFields
         if (origin is not null)
         {
             add(new Field("Access-Control-Allow-Origin", origin));
-            if (cors.Credentials)
+            if (cors.AllowsCredentials(origin))
             {
                 add(new Field("Access-Control-Allow-Credentials", "true"));
             }

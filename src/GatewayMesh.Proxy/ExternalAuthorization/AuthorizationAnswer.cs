@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.ExternalAuthorization;
@@ -9,4 +10,20 @@ namespace GatewayMesh.Proxy.ExternalAuthorization;
 /// <param name="Response">If denied: response for the client; otherwise null.</param>
 /// <param name="Because">If there is no answer: the cause, for the log.</param>
 internal sealed record AuthorizationAnswer(
-    AuthorizationOutcome Outcome, ImmutableArray<Field> Fields, LocalAnswer? Response = null, string? Because = null);
+    AuthorizationOutcome Outcome, ImmutableArray<Field> Fields, LocalAnswer? Response = null, string? Because = null)
+{
+    /// <summary>
+    /// True if the service is down: no connection, no answer in time, or 5xx. Only then <c>failOpen</c> lets the request pass; a failure
+    /// that a client can cause is never a way around the service. Default: false.
+    /// </summary>
+    public bool IsOutage { get; init; }
+
+    /// <summary>Error of the request itself, whose body did not arrive; the service was not asked. Default: none.</summary>
+    public MeshError Error { get; init; }
+
+    /// <summary>No answer of the service.</summary>
+    /// <param name="because">The cause.</param>
+    /// <param name="isOutage">True if the service is down. Default: false.</param>
+    public static AuthorizationAnswer None(string because, bool isOutage = false) =>
+        new(AuthorizationOutcome.Unavailable, [], Because: because) { IsOutage = isOutage };
+}

@@ -10,9 +10,13 @@ internal sealed class AuthorizationGate(TimeProvider time)
     /// <summary>Most kept answers; when they are full, all are dropped.</summary>
     public const int MostAnswers = 10_000;
 
+    /// <summary>Most bytes of bodies that wait for their end or an answer: 16 MiB.</summary>
+    public const int MostBodyBytes = 16 << 20;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<UInt128, (long At, AuthorizationAnswer Answer)> _answers = [];
     private int _running;
+    private int _bodyBytes;
 
     /// <summary>Takes a permit for a question; false if <paramref name="most"/> are running.</summary>
     public bool TryEnter(int most)
@@ -28,6 +32,21 @@ internal sealed class AuthorizationGate(TimeProvider time)
 
     /// <summary>Returns the permit.</summary>
     public void Leave() => Interlocked.Decrement(ref _running);
+
+    /// <summary>Takes room for <paramref name="bytes"/> of a body; false if <see cref="MostBodyBytes"/> are taken.</summary>
+    public bool TryTakeRoom(int bytes)
+    {
+        if (Interlocked.Add(ref _bodyBytes, bytes) <= MostBodyBytes)
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _bodyBytes, -bytes);
+        return false;
+    }
+
+    /// <summary>Returns the room of a body.</summary>
+    public void ReturnRoom(int bytes) => Interlocked.Add(ref _bodyBytes, -bytes);
 
     /// <summary>Returns the key of a question: half of SHA-256 over all texts and their lengths.</summary>
     public static UInt128 KeyOf(IEnumerable<string> texts)

@@ -89,13 +89,17 @@ internal static class ForwardedRequest
         return MeshError.None;
     }
 
-    /// <summary>Writes the fields of the trailers. Those that would change the head's meaning were dropped when they were read.</summary>
+    /// <summary>
+    /// Writes the fields of the trailers. Those that would change the head's meaning were dropped when they were read. Verified fields are
+    /// never in trailers, and servers merge trailers into the head.
+    /// </summary>
     public static void WriteTrailers<TSink>(Exchange exchange, FieldTable from, ref TSink to)
         where TSink : IFieldSink, allows ref struct
     {
         foreach (var field in from.Lines)
         {
-            if (!(field.Known == KnownField.None ? IsDropped(exchange, field) : IsDropped(exchange, field.Known)))
+            if (!(field.Known == KnownField.None ? IsDropped(exchange, field) : IsDropped(exchange, field.Known))
+                && !VerifiedFields.Contains(exchange.Route.Policy, field.Name))
             {
                 to.Copy(field);
             }

@@ -158,8 +158,8 @@ internal static class ForwardingErrors
         return MeshErrorKind.ConnectionReset;
     }
 
-    // A fault of the client's body; null if the cause is something else.
-    private static MeshErrorKind? KindOfBody(Exception? cause) => cause switch
+    /// <summary>Returns the kind of a fault of the client's body; null if the cause is something else.</summary>
+    internal static MeshErrorKind? KindOfBody(Exception? cause) => cause switch
     {
         null => null,
         SlowBodyException => MeshErrorKind.RequestTimeout,

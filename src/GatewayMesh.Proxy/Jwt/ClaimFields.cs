@@ -26,7 +26,7 @@ internal static class ClaimFields
     {
         foreach (var (name, claim) in jwt.Forward)
         {
-            if (claims.Find(claim) is { } text && Encode(text) is { Length: > 0 and <= MostBytes } value)
+            if (claims.Find(claim) is { } text && Encode(text, claims.IsList(claim)) is { Length: > 0 and <= MostBytes } value)
             {
                 fields.Set(name, value);
             }
@@ -37,7 +37,7 @@ internal static class ClaimFields
     {
         foreach (var field in jwt.Forward.Keys)
         {
-            if (field.Equals(name, StringComparison.OrdinalIgnoreCase) || FieldLines.AreTwins(field, name))
+            if (FieldLines.AreAlike(field, name))
             {
                 return true;
             }
@@ -46,11 +46,12 @@ internal static class ClaimFields
         return false;
     }
 
-    // Printable ASCII as it is, except % and blanks at the ends; other bytes of the UTF-8 form are percent-encoded.
-    private static string Encode(string text)
+    // Printable ASCII as it is, except % and blanks at the ends; other bytes of the UTF-8 form are percent-encoded. In a list, % is
+    // encoded already.
+    private static string Encode(string text, bool isList)
     {
         var isPlain = !text.AsSpan().ContainsAnyExceptInRange(' ', '~')
-            && !text.Contains('%', StringComparison.Ordinal)
+            && (isList || !text.Contains('%', StringComparison.Ordinal))
             && text.AsSpan().Trim(' ').Length == text.Length;
         if (isPlain || text.Length > MostBytes)
         {
@@ -62,7 +63,7 @@ internal static class ClaimFields
         for (var i = 0; i < bytes.Length; i++)
         {
             var isInside = i > 0 && i < bytes.Length - 1;
-            _ = bytes[i] is > (byte)' ' and <= (byte)'~' and not (byte)'%' || (bytes[i] == ' ' && isInside)
+            _ = (bytes[i] is > (byte)' ' and <= (byte)'~' && (isList || bytes[i] != '%')) || (bytes[i] == ' ' && isInside)
                 ? encoded.Append((char)bytes[i])
                 : encoded.Append('%').Append(bytes[i].ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
         }

@@ -136,7 +136,7 @@ internal sealed class JwksSource(JwksModel model, JwksFetcher fetcher, JwksEvent
             using var limit = new CancellationTokenSource(model.Timeout, time);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _end.Token);
             var text = model.Inline.Length > 0 ? Encoding.UTF8.GetBytes(model.Inline)
-                : model.File.Length > 0 ? await JwksFetcher.ReadFileAsync(model.File, both.Token).ConfigureAwait(false)
+                : model.File.Length > 0 ? JwksFetcher.ReadFile(model.File)
                 : await fetcher.FetchAsync(new Uri(model.Url), both.Token).ConfigureAwait(false);
             var keys = JwkSetReader.Read(text, out var fault);
             if (keys is null)

@@ -12,8 +12,8 @@ namespace GatewayMesh.Proxy.Jwt;
 /// token ─► hash ─► kept? ─► issuer, audience, time ─► claims                        on the loop, without a signature
 ///                   └─no─► parts ─► key (fetched, at most 0.5 s) ─► signature ─► kept   on a pool thread, once for equal tokens
 /// </code>
-/// A signature takes longer than a loop may be held, and a client chooses how many arrive. So they are verified on the thread pool, as many
-/// at once as the machine has processors.
+/// A signature takes longer than a loop may be held, and a client chooses how many arrive. So tokens are read and verified on the thread
+/// pool, as many at once as the machine has processors.
 /// </summary>
 /// <param name="sources">Keys.</param>
 /// <param name="time">The clock.</param>
@@ -101,7 +101,7 @@ internal sealed class TokenVerifier(JwksRegistry sources, TimeProvider time) : I
 
     private async Task<TokenResult> ResultOfAsync(TokenKey key, string token, ImmutableArray<JwtIssuerModel> issuers)
     {
-        if (TokenParts.Read(token) is not { } parts)
+        if (await ReadAsync(token).ConfigureAwait(false) is not { } parts)
         {
             return TokenResult.Refuse(TokenFault.Malformed);
         }
@@ -114,7 +114,7 @@ internal sealed class TokenVerifier(JwksRegistry sources, TimeProvider time) : I
         var fault = TokenFault.Issuer;
         foreach (var issuer in issuers)
         {
-            if (issuer.Issuer.Length > 0 && parts.Claims.Find("iss") != issuer.Issuer)
+            if (issuer.Issuer.Length > 0 && !parts.Claims.Is("iss", issuer.Issuer))
             {
                 continue;
             }
@@ -134,6 +134,20 @@ internal sealed class TokenVerifier(JwksRegistry sources, TimeProvider time) : I
         }
 
         return TokenResult.Refuse(fault);
+    }
+
+    // Reading takes as long as some signatures, and needs no valid one, so it counts like them.
+    private async Task<TokenParts?> ReadAsync(string token)
+    {
+        await _processors.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            return TokenParts.Read(token);
+        }
+        finally
+        {
+            _processors.Release();
+        }
     }
 
     private async Task<string?> SignatureFaultAsync(TokenKey key, string token, TokenParts parts, JwtIssuerModel issuer)
@@ -196,7 +210,7 @@ internal sealed class TokenVerifier(JwksRegistry sources, TimeProvider time) : I
         var claims = token.Claims;
         foreach (var issuer in issuers)
         {
-            if ((issuer.Issuer.Length > 0 && claims.Find("iss") != issuer.Issuer)
+            if ((issuer.Issuer.Length > 0 && !claims.Is("iss", issuer.Issuer))
                 || !issuer.Algorithms.Contains(token.Key.Algorithm)
                 || sources.Find(issuer.Jwks).Keys?.Holds(token.Key) != true)
             {

@@ -1,36 +1,41 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 using GatewayMesh.Configuration.Matching;
 
 namespace GatewayMesh.Proxy.Jwt;
 
-/// <summary>Claims of a verified token (RFC 7519 §4). Read-only, so that other threads may read them.</summary>
+/// <summary>
+/// Claims of a token (RFC 7519 §4). Read-only, so that other threads may read them. Anybody may send a token with many claims, so their
+/// texts are made only when the first is needed, after the signature.
+/// </summary>
 internal sealed class VerifiedClaims : IClaims
 {
+    /// <summary>Most claims of a token: 256.</summary>
+    public const int MostClaims = 256;
+
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 
     private readonly JsonElement _payload;
-    private readonly FrozenDictionary<string, string> _values;
+    private Dictionary<string, string>? _values;
 
-    private VerifiedClaims(JsonElement payload)
-    {
-        _payload = payload;
-        _values = payload.EnumerateObject()
-            .Select(claim => (claim.Name, Value: TextOf(claim.Value)))
-            .Where(claim => claim.Value is not null)
-            .ToFrozenDictionary(claim => claim.Name, claim => claim.Value!, StringComparer.Ordinal);
-    }
+    private VerifiedClaims(JsonElement payload) => _payload = payload;
 
     /// <summary>
-    /// Reads the claims; null if <paramref name="payload"/> is not a JSON object, or names a claim twice, which readers would read
-    /// differently.
+    /// Reads the claims; null if <paramref name="payload"/> is not a JSON object, has more than <see cref="MostClaims"/>, or names a claim
+    /// twice, which readers would read differently.
     /// </summary>
     public static VerifiedClaims? Read(ReadOnlyMemory<byte> payload)
     {
         try
         {
             using var document = JsonDocument.Parse(payload, Strict);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? new VerifiedClaims(document.RootElement.Clone()) : null;
+            if (payload.Span.IndexOf("\\u"u8) >= 0)
+            {
+                Unescape(document.RootElement);
+            }
+
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.GetPropertyCount() <= MostClaims
+                ? new VerifiedClaims(document.RootElement.Clone())
+                : null;
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
@@ -39,9 +44,13 @@ internal sealed class VerifiedClaims : IClaims
     }
 
     /// <inheritdoc/>
-    /// <remarks>A number and a Boolean are as in the token; the texts of a list are separated by commas.</remarks>
+    /// <remarks>
+    /// A number and a Boolean are as in the token. The texts of a list are separated by commas; <c>,</c> and <c>%</c> in them are
+    /// percent-encoded, so that different lists have different texts.
+    /// </remarks>
     public string? Find(string name)
     {
+        _values ??= Texts(); // two threads may both make them: they are equal
         if (_values.TryGetValue(name, out var value))
         {
             return value;
@@ -76,6 +85,14 @@ internal sealed class VerifiedClaims : IClaims
         return text == value || (text is not null && path is ["scope" or "scp"] && text.Split(' ').Contains(value, StringComparer.Ordinal));
     }
 
+    /// <summary>True if the claim is a list, also one with dots in its name that leads into objects.</summary>
+    public bool IsList(string name) =>
+        (_payload.TryGetProperty(name, out var claim) ? claim : At(name.Split('.'))) is { ValueKind: JsonValueKind.Array };
+
+    /// <summary>True if the claim is the string <paramref name="text"/>.</summary>
+    public bool Is(string name, string text) =>
+        _payload.TryGetProperty(name, out var claim) && claim.ValueKind == JsonValueKind.String && claim.ValueEquals(text);
+
     /// <summary>True if the token has the claim, with any value.</summary>
     public bool Contains(string name) => _payload.TryGetProperty(name, out _);
 
@@ -101,8 +118,51 @@ internal sealed class VerifiedClaims : IClaims
     }
 
     private static string? TextOf(JsonElement value) => value.ValueKind == JsonValueKind.Array
-        ? string.Join(',', value.EnumerateArray().Select(ScalarOf).Where(text => text is not null))
+        ? string.Join(',', value.EnumerateArray().Select(ScalarOf).Where(text => text is not null).Select(ItemOf))
         : ScalarOf(value);
+
+    // Throws for half of a surrogate pair at any depth: nothing that reads the claims later may.
+    private static void Unescape(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = value.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in value.EnumerateArray())
+                {
+                    Unescape(item);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (var property in value.EnumerateObject())
+                {
+                    _ = property.Name;
+                    Unescape(property.Value);
+                }
+
+                break;
+        }
+    }
+
+    private static string ItemOf(string? text) =>
+        text!.Replace("%", "%25", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);
+
+    private Dictionary<string, string> Texts()
+    {
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var claim in _payload.EnumerateObject())
+        {
+            if (TextOf(claim.Value) is { } text)
+            {
+                texts.Add(claim.Name, text);
+            }
+        }
+
+        return texts;
+    }
 
     private static string? ScalarOf(JsonElement value) => value.ValueKind switch
     {

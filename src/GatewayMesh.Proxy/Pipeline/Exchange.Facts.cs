@@ -55,6 +55,17 @@ internal sealed partial class Exchange
     /// <summary>Host of the request: from an absolute-form target, otherwise from the field.</summary>
     public string Host => _facts.Host ??= Target.Authority ?? Head.Host.ToString();
 
+    /// <summary>
+    /// Scheme of the client's request, where a trusted sender names it or at the edge; <c>http</c> inside the mesh, because applications
+    /// speak plaintext with it, whatever the connection between nodes is.
+    /// </summary>
+    public string Scheme =>
+        SpeaksOfClients
+        && (!Behavior.AtTheEdge || InboundConnection.IsTrustedProxy)
+        && Head.Fields[KnownField.XForwardedProto] is [{ } named]
+            ? named.Equals("https", StringComparison.OrdinalIgnoreCase) ? "https" : "http"
+            : Behavior.AtTheEdge && InboundConnection.Tls is not null ? "https" : "http";
+
     /// <summary>Values of a mesh peer's mesh headers; the defaults for other clients.</summary>
     public ref readonly MeshHeaderValues PeerHeaders => ref _facts.HasPeerHeaders ? ref _facts.PeerHeaders : ref NoHeaders;
 
@@ -84,6 +95,11 @@ internal sealed partial class Exchange
 
     /// <summary>Answer of the authorization service; null if none was asked.</summary>
     public Task<AuthorizationAnswer>? AuthorizationAnswer { get => _facts.AuthorizationAnswer; set => _facts.AuthorizationAnswer = value; }
+
+    /// <summary>
+    /// True if this hop asks an authorization service. Permissions and rate limits, which are decided before, never see its fields.
+    /// </summary>
+    public bool AsksAuthorization { get => _facts.AsksAuthorization; set => _facts.AsksAuthorization = value; }
 
     /// <summary>Response in place of the error's own; null for none.</summary>
     public LocalAnswer? OwnAnswer { get => _facts.OwnAnswer; set => _facts.OwnAnswer = value; }
@@ -202,6 +218,7 @@ internal sealed partial class Exchange
         public bool SpeaksOfClients;
         public Caller Caller;
         public Task<AuthorizationAnswer>? AuthorizationAnswer;
+        public bool AsksAuthorization;
         public LocalAnswer? OwnAnswer;
         public bool HasCors;
         public string? AllowedOrigin;

@@ -1,44 +1,36 @@
-using GatewayMesh.Configuration.Matching;
+using System.Globalization;
 using GatewayMesh.Configuration.Policies.ExternalAuthorization;
-using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.ExternalAuthorization;
 using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Telemetry;
 using GatewayMesh.Proxy.Upstreams;
+using Microsoft.Extensions.Primitives;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>
-/// Asks an authorization service if the policy has <c>externalAuthorization</c>, where tokens are verified (<see cref="JwtStep"/>). A request
-/// that the ingress sends, as proven by its certificate, was asked for there. Without an answer the request is refused.
+/// Asks the authorization service of the policy (<c>externalAuthorization</c>), where <see cref="AuthorizationFieldsStep"/> says so. Without
+/// an answer the request is refused.
 /// </summary>
 /// <param name="client">Asks services.</param>
 /// <param name="metrics">Counts outcomes.</param>
 internal sealed class ExternalAuthorizationStep(AuthorizationClient client, MeshMetrics metrics) : IStep
 {
+    private static readonly AuthorizationAnswer Busy = AuthorizationAnswer.None("too many concurrent authorization requests");
+
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        var model = exchange.Route.Policy.ExternalAuthorization;
-        if (!model.IsOn
-            || !(exchange.Behavior.AtTheEdge || exchange.Behavior.Authorizes || BareCallee.IsAhead(exchange))
-            || (!exchange.Behavior.AtTheEdge && exchange.SpeaksOfClients && exchange.Caller.Verified))
+        if (!exchange.AsksAuthorization)
         {
             return Verdict.Next;
         }
 
-        if (exchange.AuthorizationAnswer is { IsCompletedSuccessfully: true } asked)
-        {
-            return Take(exchange, model, asked.Result);
-        }
-
-        foreach (var name in model.ResponseHeaders)
-        {
-            exchange.Head.Fields.RemoveWhere(field => IsForged(name, field.Name));
-        }
-
-        return Ask(exchange, model);
+        var model = exchange.Route.Policy.ExternalAuthorization;
+        return exchange.AuthorizationAnswer is { IsCompletedSuccessfully: true } asked
+            ? Take(exchange, model, asked.Result)
+            : Ask(exchange, model);
     }
 
     private Verdict Ask(Exchange exchange, ExternalAuthorizationModel model)
@@ -61,47 +53,50 @@ internal sealed class ExternalAuthorizationStep(AuthorizationClient client, Mesh
             return Take(exchange, model, kept);
         }
 
-        if (!gate.TryEnter(model.MaxConcurrent))
+        if (sendsBody)
         {
-            return Take(
-                exchange, model, new AuthorizationAnswer(AuthorizationOutcome.Unavailable, [], Because: "too many concurrent questions"));
+            exchange.AuthorizationAnswer = AskWithBodyAsync(exchange, model, gate);
+        }
+        else if (gate.TryEnter(model.MaxConcurrent))
+        {
+            exchange.AuthorizationAnswer = client.AskAsync(exchange, model, gate, key, body: null);
+        }
+        else
+        {
+            return Take(exchange, model, Busy);
         }
 
-        var pending = sendsBody
-            ? AskWithBodyAsync(exchange, model, gate)
-            : client.AskAsync(exchange, model, gate, key, body: null);
-        exchange.AuthorizationAnswer = pending;
-        return Verdict.After(pending);
+        return Verdict.After(exchange.AuthorizationAnswer);
     }
 
+    // The permit is taken once the body is there, so that slow uploads do not keep others from being asked for.
     private async Task<AuthorizationAnswer> AskWithBodyAsync(Exchange exchange, ExternalAuthorizationModel model, AuthorizationGate gate)
     {
-        var body = new byte[(int)model.MaxBodySize + 1];
-        int length;
-        try
+        using var body = new AuthorizationBody(gate, (int)model.MaxBodySize);
+        var error = await body.ReadAsync(exchange.Body, exchange.Time).ConfigureAwait(false);
+        if (error.IsError)
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), exchange.Time);
-            length = await exchange.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, limit.Token).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is IOException or OperationCanceledException)
-        {
-            gate.Leave();
-            return new AuthorizationAnswer(AuthorizationOutcome.Unavailable, [], Because: "the body did not arrive");
+            return AuthorizationAnswer.None(error.Details ?? "") with { Error = error };
         }
 
-        if (length > model.MaxBodySize)
+        if (!gate.TryEnter(model.MaxConcurrent))
         {
-            gate.Leave();
-            return new AuthorizationAnswer(AuthorizationOutcome.Denied, [], LocalAnswer.Empty(413), "the body is too large");
+            return Busy;
         }
 
-        exchange.Body = new MemoryStream(body, 0, length, writable: false);
-        return await client.AskAsync(exchange, model, gate, key: null, body[..length]).ConfigureAwait(false);
+        var content = body.Content;
+        exchange.Body = new MemoryStream(content.Array!, content.Offset, content.Count, writable: false);
+        return await client.AskAsync(exchange, model, gate, key: null, content).ConfigureAwait(false);
     }
 
     private Verdict Take(Exchange exchange, ExternalAuthorizationModel model, AuthorizationAnswer answer)
     {
-        var isOpen = answer.Outcome == AuthorizationOutcome.Unavailable && model.FailOpen;
+        if (answer.Error.IsError)
+        {
+            return new Verdict(answer.Error, null);
+        }
+
+        var isOpen = answer.IsOutage && model.FailOpen;
         metrics.CountAuthorization(Labels.Service(exchange.Destination), isOpen ? "failed_open" : answer.Outcome switch
         {
             AuthorizationOutcome.Allowed => "allowed",
@@ -135,10 +130,8 @@ internal sealed class ExternalAuthorizationStep(AuthorizationClient client, Mesh
         return Verdict.Fail(MeshErrorKind.ExternalAuthorizationDenied);
     }
 
-    private static bool IsForged(string name, string field) =>
-        field.Equals(name, StringComparison.OrdinalIgnoreCase) || FieldLines.AreTwins(name, field);
-
-    private static UInt128 KeyOf(Exchange exchange, ExternalAuthorizationModel model) => AuthorizationGate.KeyOf(
+    // All that the service sees, each list with its length: no two requests that differ have the same key.
+    private UInt128 KeyOf(Exchange exchange, ExternalAuthorizationModel model) => AuthorizationGate.KeyOf(
     [
         model.Url,
         model.Method.ToString(),
@@ -146,7 +139,11 @@ internal sealed class ExternalAuthorizationStep(AuthorizationClient client, Mesh
         exchange.Method,
         exchange.Host,
         exchange.Target.PathAndQuery,
-        exchange.InboundConnection.Peer.ToString(),
-        .. model.RequestHeaders.SelectMany(name => exchange.Head.Fields[name].Prepend(name).Select(value => value ?? "")),
+        exchange.Scheme,
+        client.Clients.Of(exchange).ToString(),
+        .. model.RequestHeaders.SelectMany(name => KeyOf(name, exchange.Head.Fields[name])),
     ]);
+
+    private static IEnumerable<string> KeyOf(string name, StringValues values) =>
+        [name, values.Count.ToString(CultureInfo.InvariantCulture), .. values.Select(value => value ?? "")];
 }

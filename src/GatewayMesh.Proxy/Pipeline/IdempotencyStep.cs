@@ -14,7 +14,8 @@ internal sealed class IdempotencyStep(KeyStores stores) : IStep
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        if (exchange.Route.Policy.Idempotency is not { Enabled: true } model)
+        // A copy (mirror) must not leave its response for the original's key.
+        if (exchange.Route.Policy.Idempotency is not { Enabled: true } model || exchange.PeerHeaders.IsMirror)
         {
             return Verdict.Next;
         }

@@ -26,7 +26,7 @@ internal sealed class RouteStep(ServiceDemand? demand) : IStep
         {
             exchange.Route = route;
             exchange.Destination = route.Instances.Service;
-            return redirect.Of(exchange.InboundConnection.Tls is not null, exchange.Host, exchange.Target.PathAndQuery) is { } answer
+            return redirect.Of(exchange.Scheme, exchange.Host, exchange.Target.PathAndQuery) is { } answer
                 ? Verdict.Reply(answer)
                 : Verdict.Fail(MeshErrorKind.RequestMalformed, "host");
         }

@@ -9,6 +9,7 @@ internal sealed class RateLimit(RateLimitModel model, BucketRoom room, TimeProvi
 {
     // A limit without parts has one bucket, which is never given up.
     private readonly TokenBucket? _only = model.By.IsEmpty ? new TokenBucket(UInt128.Zero) : null;
+    private readonly TokenBucket? _copies = model.By.IsEmpty ? new TokenBucket(UInt128.One) : null;
     private readonly BucketTable? _table = model.By.IsEmpty ? null : new BucketTable(room);
     private PeerDemands _peers = PeerDemands.Unknown;
     private Declared _declared = new(model, BucketTerms.Of(model.PerSecond, model.Burst, time));
@@ -23,14 +24,19 @@ internal sealed class RateLimit(RateLimitModel model, BucketRoom room, TimeProvi
         set => Volatile.Write(ref _peers, value);
     }
 
-    /// <summary>Buckets, in no order. Others may be added and removed meanwhile.</summary>
+    /// <summary>
+    /// Buckets, in no order, without the one for copies of a limit without parts. Others may be added and removed meanwhile.
+    /// </summary>
     public IEnumerable<TokenBucket> Buckets => _table?.Buckets ?? [_only!];
 
     /// <summary>Number of buckets.</summary>
     public int Keys => _table?.Count ?? 1;
 
     /// <summary>Returns the bucket of a key.</summary>
-    public TokenBucket BucketOf(UInt128 key, long now) => _only ?? _table!.Of(key, now);
+    /// <param name="key">Key of the request, which differs for a copy.</param>
+    /// <param name="now">Timestamp.</param>
+    /// <param name="isCopy">True for a copy of a request (<c>mirror</c>). Default: false.</param>
+    public TokenBucket BucketOf(UInt128 key, long now, bool isCopy = false) => (isCopy ? _copies : _only) ?? _table!.Of(key, now);
 
     /// <summary>Returns rate and size of a bucket at this node.</summary>
     public BucketTerms TermsOf(TokenBucket bucket)

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using GatewayMesh.Configuration.Paths;
 using GatewayMesh.Configuration.Policies.RateLimiting;
-using GatewayMesh.Proxy.Messages;
+using GatewayMesh.Proxy.Edge;
 using GatewayMesh.Proxy.Pipeline;
 using Microsoft.Extensions.Primitives;
 
@@ -13,12 +13,19 @@ namespace GatewayMesh.Proxy.RateLimiting;
 /// Key and cost of a request under a rate limit. Allocates nothing. A request without a part (a header field, a claim) shares a bucket
 /// with the others without it, so that leaving the part out is no way around the limit.
 /// </summary>
-internal sealed class RequestKey(Func<IPAddress, bool> isTrustedProxy, UInt128 secret)
+internal sealed class RequestKey(ClientAddresses clients, UInt128 secret)
 {
+    private const ulong Copy = 1;
+
     /// <summary>Returns the key of <paramref name="exchange"/>; the same at all nodes for a limit over the mesh.</summary>
     public UInt128 Of(Exchange exchange, RateLimitModel model)
     {
         var hash = model.Scope == RateLimitScope.Mesh ? KeyHash.Shared() : new KeyHash(secret);
+        if (exchange.PeerHeaders.IsMirror)
+        {
+            hash.Add(Copy);
+        }
+
         foreach (var key in model.By)
         {
             switch (key.From)
@@ -39,7 +46,7 @@ internal sealed class RequestKey(Func<IPAddress, bool> isTrustedProxy, UInt128 s
                     AddClaim(ref hash, exchange.Claims?.Find(key.Name));
                     break;
                 default:
-                    AddAddress(ref hash, ClientOf(exchange));
+                    AddAddress(ref hash, clients.Of(exchange));
                     break;
             }
         }
@@ -59,42 +66,6 @@ internal sealed class RequestKey(Func<IPAddress, bool> isTrustedProxy, UInt128 s
                 && value is > 0 and <= RateLimitCost.Most
                 ? value
                 : cost.Default);
-    }
-
-    /// <summary>
-    /// Returns the address of the client: that of the connection, or where a trusted sender names clients, the last one in
-    /// <c>X-Forwarded-For</c> that is not a trusted proxy. Those before it may be the client's own words.
-    /// </summary>
-    public IPAddress ClientOf(Exchange exchange)
-    {
-        var client = exchange.InboundConnection.Peer;
-        if (!exchange.SpeaksOfClients || (exchange.Behavior.AtTheEdge && !exchange.InboundConnection.IsTrustedProxy))
-        {
-            return client;
-        }
-
-        var lines = exchange.Head.Fields[KnownField.XForwardedFor];
-        for (var i = lines.Count - 1; i >= 0; i--)
-        {
-            var rest = lines[i].AsSpan();
-            while (!rest.IsEmpty)
-            {
-                var comma = rest.LastIndexOf(',');
-                if (!IPAddress.TryParse(rest[(comma + 1)..].Trim(), out var named))
-                {
-                    return client;
-                }
-
-                client = named;
-                rest = comma < 0 ? [] : rest[..comma];
-                if (!isTrustedProxy(named))
-                {
-                    return client;
-                }
-            }
-        }
-
-        return client;
     }
 
     private static void AddField(ref KeyHash hash, StringValues lines)

@@ -10,7 +10,8 @@ namespace GatewayMesh.Proxy.RateLimiting;
 
 /// <summary>
 /// The rate limits of one service, in order. A request takes from all of them, or from none. Limits over the mesh ask the store while it
-/// is up; otherwise this node's share decides.
+/// is up; otherwise this node's share decides. Copies of requests (<c>mirror</c>) have buckets of their own at each node, so that they take
+/// nothing from originals. They are still limited: an application may mark any request as a copy.
 /// </summary>
 internal sealed class ServiceRateLimits(
     string service, ImmutableArray<RateLimit> limits, RequestKey keys, RedisStore? store, TimeProvider time, MeshMetrics metrics)
@@ -28,7 +29,7 @@ internal sealed class ServiceRateLimits(
     public MeshError Take(Exchange exchange, out Task? wait)
     {
         wait = null;
-        var asks = store is { IsUp: true };
+        var asks = store is { IsUp: true } && !exchange.PeerHeaders.IsMirror;
         var (taken, asked) = (0u, 0u);
         var now = time.GetTimestamp();
         for (var i = 0; i < limits.Length; i++)
@@ -100,9 +101,9 @@ internal sealed class ServiceRateLimits(
     {
         var limit = limits[index];
         var model = limit.Model;
-        var bucket = limit.BucketOf(keys.Of(exchange, model), now);
+        var bucket = limit.BucketOf(keys.Of(exchange, model), now, exchange.PeerHeaders.IsMirror);
         var cost = RequestKey.CostOf(exchange, model);
-        if (model.Scope == RateLimitScope.Mesh && exchange.RateWait is null)
+        if (model.Scope == RateLimitScope.Mesh && exchange.RateWait is null && !exchange.PeerHeaders.IsMirror)
         {
             bucket.Ask(cost);
         }
@@ -166,7 +167,7 @@ internal sealed class ServiceRateLimits(
         {
             if ((taken & (1u << i)) != 0)
             {
-                var bucket = limits[i].BucketOf(keys.Of(exchange, limits[i].Model), now);
+                var bucket = limits[i].BucketOf(keys.Of(exchange, limits[i].Model), now, exchange.PeerHeaders.IsMirror);
                 bucket.Return(RequestKey.CostOf(exchange, limits[i].Model), limits[i].TermsOf(bucket));
             }
         }

@@ -42,6 +42,7 @@ public sealed class MeshMetrics : IDisposable
     private readonly LabelledCounter _storeFallbacks;
     private volatile MeshTierBox _tier = new(MeshTier.None);
     private volatile string _revision = "none";
+    private volatile string _entries = "none";
     private volatile int _configErrors;
     private long _requestCount;
 
@@ -110,7 +111,7 @@ public sealed class MeshMetrics : IDisposable
         _meter.CreateObservableGauge("gatewaymesh_tier", ObserveTier, description: "1 for the tier that carries traffic.");
         _meter.CreateObservableGauge(
             "gatewaymesh_config_revision",
-            () => new Measurement<int>(1, new KeyValuePair<string, object?>("revision", _revision)),
+            () => new Measurement<int>(1, new("revision", _revision), new("entries", _entries)),
             description: "1 for the configuration in use.");
         _meter.CreateObservableGauge(
             "gatewaymesh_config_errors", () => _configErrors, description: "Errors in the last configuration, if it was rejected.");
@@ -195,8 +196,8 @@ public sealed class MeshMetrics : IDisposable
     /// <summary>Sets <c>gatewaymesh_tier{tier}</c>: 1 for the tier in use.</summary>
     public void SetTier(MeshTier tier) => _tier = new MeshTierBox(tier);
 
-    /// <summary>Sets <c>gatewaymesh_config_revision{revision}</c>.</summary>
-    public void SetRevision(string revision) => _revision = revision;
+    /// <summary>Sets <c>gatewaymesh_config_revision{revision,entries}</c>.</summary>
+    public void SetRevision(string revision, string entries) => (_revision, _entries) = (revision, entries);
 
     /// <summary>Sets <c>gatewaymesh_config_errors</c>: the errors of the last rejected configuration, 0 after an accepted one.</summary>
     public void SetConfigErrors(int errors) => _configErrors = errors;

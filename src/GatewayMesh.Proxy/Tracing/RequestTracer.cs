@@ -44,7 +44,8 @@ internal sealed class RequestTracer(SplitMix random) : IDisposable
 
         if (given is not null)
         {
-            ActivityContext.TryParse(given, fields[KnownField.Tracestate].ToString(), isRemote: true, out parent);
+            // A later version may have more parts, which .NET does not read.
+            ActivityContext.TryParse(given[..TraceContext.Length], fields[KnownField.Tracestate].ToString(), isRemote: true, out parent);
         }
 
         var span = Source.CreateActivity("request", ActivityKind.Server, parent, idFormat: ActivityIdFormat.W3C);

@@ -79,7 +79,7 @@ internal static class SpanTags
     {
         span.DisplayName = NameOf(exchange, span);
         span.SetTag("url.path", PathOf(exchange.Target.PathAndQuery));
-        span.SetTag("url.scheme", exchange.InboundConnection.Tls is null ? "http" : "https");
+        span.SetTag("url.scheme", exchange.Scheme);
         span.SetTag("network.protocol.name", "http");
         span.SetTag("network.protocol.version", VersionOf(exchange.Head.Version));
         span.SetTag("client.address", exchange.InboundConnection.Peer.ToString());

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
+using System.Text;
 using GatewayMesh.Configuration.Policies.ExternalAuthorization;
+using GatewayMesh.Configuration.Reach;
+using GatewayMesh.Proxy.Edge;
 using GatewayMesh.Proxy.ExternalAuthorization;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Messages;
@@ -15,7 +18,10 @@ namespace GatewayMesh.Proxy.Upstreams;
 /// <c>X-Forwarded-Method</c>, <c>-Proto</c>, <c>-Host</c>, <c>-Uri</c>, and <c>-For</c>, all set here. An answer is bounded in size and
 /// time, and its redirects are for the client.
 /// </summary>
-internal sealed class AuthorizationClient(TimeProvider time) : IDisposable
+/// <param name="time">The clock.</param>
+/// <param name="clients">Finds the addresses of clients.</param>
+/// <param name="reach">Rules for addresses that policies name.</param>
+internal sealed class AuthorizationClient(TimeProvider time, ClientAddresses clients, Func<ReachRules> reach) : IDisposable
 {
     /// <summary>Longest body of a denying answer: 64 KiB; a longer one is cut off, and the client receives none.</summary>
     public const int MostAnswerBytes = 65_536;
@@ -32,7 +38,13 @@ internal sealed class AuthorizationClient(TimeProvider time) : IDisposable
         MaxResponseHeadersLength = 32,
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        ConnectCallback = new PolicyConnector(reach).ConnectAsync,
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1, // field values are bytes (RFC 9110 §5.5), as they arrived
+        ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
     });
+
+    /// <summary>Finds the addresses of clients.</summary>
+    public ClientAddresses Clients => clients;
 
     /// <summary>Returns the gate of a service.</summary>
     public AuthorizationGate GateOf(string service) => _gates.GetOrAdd(service, static (_, time) => new AuthorizationGate(time), time);
@@ -53,7 +65,7 @@ internal sealed class AuthorizationClient(TimeProvider time) : IDisposable
     /// <param name="key">Key for keeping an allowing answer; null to keep none.</param>
     /// <param name="body">Body of the question; null for none.</param>
     public Task<AuthorizationAnswer> AskAsync(
-        Exchange exchange, ExternalAuthorizationModel model, AuthorizationGate gate, UInt128? key, byte[]? body)
+        Exchange exchange, ExternalAuthorizationModel model, AuthorizationGate gate, UInt128? key, ArraySegment<byte>? body)
     {
         var question = Question(exchange, model, body); // reads the request, so not on another thread
         return Task.Run(() => AskAsync(question, model, gate, key));
@@ -62,7 +74,7 @@ internal sealed class AuthorizationClient(TimeProvider time) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    private static HttpRequestMessage Question(Exchange exchange, ExternalAuthorizationModel model, byte[]? body)
+    private HttpRequestMessage Question(Exchange exchange, ExternalAuthorizationModel model, ArraySegment<byte>? body)
     {
         var method = model.Method switch
         {
@@ -71,9 +83,9 @@ internal sealed class AuthorizationClient(TimeProvider time) : IDisposable
             _ => new HttpMethod(exchange.Method),
         };
         var question = new HttpRequestMessage(method, model.Url) { Version = HttpVersion.Version11 };
-        if (body is not null)
+        if (body is { } content)
         {
-            question.Content = new ByteArrayContent(body);
+            question.Content = new ByteArrayContent(content.Array!, content.Offset, content.Count);
         }
 
         var fields = exchange.Head.Fields;
@@ -89,10 +101,10 @@ internal sealed class AuthorizationClient(TimeProvider time) : IDisposable
         }
 
         Add(question, "X-Forwarded-Method", exchange.Method);
-        Add(question, "X-Forwarded-Proto", exchange.InboundConnection.Tls is null || !exchange.Behavior.AtTheEdge ? "http" : "https");
+        Add(question, "X-Forwarded-Proto", exchange.Scheme);
         Add(question, "X-Forwarded-Host", exchange.Host);
         Add(question, "X-Forwarded-Uri", exchange.Target.PathAndQuery);
-        Add(question, "X-Forwarded-For", exchange.InboundConnection.Peer.ToString());
+        Add(question, "X-Forwarded-For", clients.Of(exchange).ToString());
         Add(question, "X-Request-Id", exchange.RequestId);
         return question;
     }
@@ -123,19 +135,30 @@ internal sealed class AuthorizationClient(TimeProvider time) : IDisposable
                 return answer;
             }
         }
-        catch (Exception failure) when (
-            failure is HttpRequestException or IOException or OperationCanceledException or InvalidOperationException)
+        catch (OperationCanceledException)
         {
-            return new AuthorizationAnswer(
-                AuthorizationOutcome.Unavailable,
-                [],
-                Because: failure is OperationCanceledException ? "no answer in time" : "no valid answer");
+            return AuthorizationAnswer.None("no answer in time", isOutage: true);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or InvalidOperationException)
+        {
+            return IsUnreachable(failure) ? AuthorizationAnswer.None("no connection", isOutage: true)
+                : failure.InnerException is AddressRefusedException refused ? AuthorizationAnswer.None(refused.Message)
+                : AuthorizationAnswer.None("no valid answer");
         }
         finally
         {
             gate.Leave();
         }
     }
+
+    // Before anything of the request was sent. What happens later may be the client's doing.
+    private static bool IsUnreachable(Exception failure) => failure is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.ConnectionError
+            or HttpRequestError.NameResolutionError
+            or HttpRequestError.SecureConnectionError,
+        InnerException: not AddressRefusedException,
+    };
 
     private static async Task<AuthorizationAnswer> ReadAsync(
         HttpResponseMessage response, ExternalAuthorizationModel model, CancellationToken cancellation)
@@ -151,21 +174,35 @@ internal sealed class AuthorizationClient(TimeProvider time) : IDisposable
                 [.. model.ResponseHeaders.SelectMany(name => fields[name].Select(value => new Field(name, value ?? "")))];
             return chosen.All(static field => FieldSyntax.IsValid(field.Name, field.Value, isHttp2: false))
                 ? new AuthorizationAnswer(AuthorizationOutcome.Allowed, chosen)
-                : new AuthorizationAnswer(AuthorizationOutcome.Unavailable, [], Because: "a field with a malformed value");
+                : AuthorizationAnswer.None("a field with a malformed value");
         }
 
         if (status is < 300 or >= 500)
         {
-            return new AuthorizationAnswer(AuthorizationOutcome.Unavailable, [], Because: $"status {status}");
+            return AuthorizationAnswer.None($"status {status}", isOutage: status >= 500);
         }
 
-        var buffer = new byte[MostAnswerBytes + 1];
-        using var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-        var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
         return new AuthorizationAnswer(
             AuthorizationOutcome.Denied,
             [],
-            new LocalAnswer(status, Passed(fields), length > MostAnswerBytes ? default : buffer.AsMemory(0, length)));
+            new LocalAnswer(status, Passed(fields), await BodyOfAsync(response, cancellation).ConfigureAwait(false)));
+    }
+
+    // The head alone denies: a body that breaks off or is slow changes nothing.
+    private static async Task<ReadOnlyMemory<byte>> BodyOfAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        var buffer = new byte[MostAnswerBytes + 1];
+        try
+        {
+            using var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+            var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation)
+                .ConfigureAwait(false);
+            return length > MostAnswerBytes ? default : buffer.AsMemory(0, length);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
+        {
+            return default;
+        }
     }
 
     // What a client may see of the service's answer: no fields of the connection, the framing, or the mesh.

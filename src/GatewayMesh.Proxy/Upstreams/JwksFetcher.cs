@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using GatewayMesh.Linux;
 using GatewayMesh.Proxy.Jwt;
 
 namespace GatewayMesh.Proxy.Upstreams;
@@ -49,12 +50,19 @@ internal sealed class JwksFetcher : IDisposable
         return await ReadAsync(stream, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Reads a file of bounded size.</summary>
+    /// <summary>Reads a file of bounded size. The path comes from a policy: a FIFO or a device is refused and never blocks.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static async Task<ReadOnlyMemory<byte>> ReadFileAsync(string path, CancellationToken cancellation)
+    /// <exception cref="UnauthorizedAccessException">The file is not accessible.</exception>
+    public static ReadOnlyMemory<byte> ReadFile(string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, useAsync: true);
-        return await ReadAsync(stream, cancellation).ConfigureAwait(false);
+        try
+        {
+            return RegularFile.ReadAllBytes(path, JwkSetReader.MostBytes);
+        }
+        catch (FileTooLargeException)
+        {
+            throw new IOException("the key set is larger than 256 KiB");
+        }
     }
 
     /// <inheritdoc/>

@@ -96,10 +96,9 @@ internal sealed class SpanQueue : BaseExportProcessor<Activity>
             {
                 result = exporter.Export(new Batch<Activity>(_batch, count));
             }
-            catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException
-                or InvalidOperationException or NotSupportedException)
+            catch (Exception)
             {
-                // Counted below.
+                // Counted below. An exception that left this thread would end the process.
             }
 
             Interlocked.Add(ref result == ExportResult.Success ? ref _delivered : ref _lost, count);

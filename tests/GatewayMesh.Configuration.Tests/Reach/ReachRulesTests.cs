@@ -176,6 +176,27 @@ internal sealed class ReachRulesTests
             Is.Not.Empty.And.All.Matches<IPAddress>(address => IPAddress.IsLoopback(address!)));
     }
 
+    [TestCase("127.0.0.1", 9000, ReachFault.None)]
+    [TestCase("localhost", 9000, ReachFault.None)]
+    [TestCase("169.254.169.254", 80, ReachFault.LinkLocal)]
+    [TestCase("0.0.0.0", 9000, ReachFault.Unspecified)]
+    [TestCase("127.0.0.1", 15000, ReachFault.AdminAddress)]
+    [TestCase("localhost", 15000, ReachFault.AdminAddress)]
+    public async Task A_URL_of_a_policy_may_name_a_loopback_address_but_never_one_of_the_nodes_own(string host, int port, ReachFault fault)
+    {
+        var rules = ReachRules.Of(Sidecar("10.0.0.5") with { Admin = new IPEndPoint(IPAddress.Loopback, 15000) });
+
+        try
+        {
+            var addresses = await ReachedAddresses.OfUrlAsync(rules, new HostPort(host, port), default);
+            Assert.That((fault, addresses.All(IPAddress.IsLoopback)), Is.EqualTo((ReachFault.None, true)));
+        }
+        catch (AddressRefusedException refused)
+        {
+            Assert.That(refused.Fault, Is.EqualTo(fault));
+        }
+    }
+
     [Test]
     public async Task A_refusal_names_address_reason_and_fix()
     {

@@ -204,6 +204,21 @@ internal sealed class SnapshotCompilerTests
     }
 
     [Test]
+    public void Nodes_that_watch_different_services_have_the_same_revision_of_their_entries()
+    {
+        var entries = EntrySet.Empty with { ServicePolicies = [new ServicePolicyEntry { Name = "web", Retries = new() { MaxAttempts = 7 } }] };
+        var one = SnapshotCompiler.Compile(entries, [Node("host-a", "web", 1)]);
+        var other = SnapshotCompiler.Compile(entries, [Node("host-b", "api", 2)]);
+        var changed = SnapshotCompiler.Compile(
+            EntrySet.Empty with { ServicePolicies = [new ServicePolicyEntry { Name = "web", Retries = new() { MaxAttempts = 8 } }] },
+            [Node("host-a", "web", 1)]);
+
+        Assert.That(other.Revision, Is.Not.EqualTo(one.Revision));
+        Assert.That(other.EntriesRevision, Is.EqualTo(one.EntriesRevision));
+        Assert.That(changed.EntriesRevision, Is.Not.EqualTo(one.EntriesRevision));
+    }
+
+    [Test]
     public void The_revision_does_not_depend_on_any_order()
     {
         var entries = new EntrySet

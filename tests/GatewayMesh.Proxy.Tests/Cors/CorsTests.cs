@@ -69,6 +69,27 @@ internal sealed class CorsTests
         Assert.That((other.Status, other.Has("Access-Control-Allow-Origin")), Is.EqualTo((200, false)));
     }
 
+    [TestCase("https://evil.test", null)]
+    [TestCase("https://app.example", "true")]
+    public async Task An_origin_that_is_allowed_only_because_all_are_may_not_send_credentials(string origin, string? credentials)
+    {
+        using var backend = Backend.Answering("ok");
+        await using var mesh = await Mesh.Start();
+        var policy = PolicyModel.Default with
+        {
+            Cors = new CorsModel
+            {
+                Origins = [new CorsOrigin { Exact = "*" }, new CorsOrigin { Regex = ".*" }, new CorsOrigin { Exact = "https://app.example" }],
+                Credentials = true,
+            },
+        };
+
+        var response = await Ask(mesh, backend, policy, $"GET / HTTP/1.1\r\nHost: shop\r\nOrigin: {origin}\r\n\r\n");
+
+        Assert.That(response["Access-Control-Allow-Origin"], Is.EqualTo(origin));
+        Assert.That(response["Access-Control-Allow-Credentials"], Is.EqualTo(credentials));
+    }
+
     [Test]
     public async Task A_page_can_read_an_error_of_the_mesh()
     {

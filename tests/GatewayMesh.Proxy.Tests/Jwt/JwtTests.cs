@@ -96,6 +96,21 @@ internal sealed class JwtTests
         Assert.That(_backend.Last.Has("Authorization"), Is.True);
     }
 
+    [Test]
+    public async Task A_forged_claim_field_in_a_trailer_is_not_forwarded()
+    {
+        await using var mesh = await Mesh.Start();
+        mesh.Service("payments", _issuer.Policy(jwt => jwt with { Forward = TokenIssuer.Map(("x-user", "sub")) }));
+        using var client = await RawConnection.To(mesh.Inbound(_backend.HostPort));
+
+        var response = await client.Ask(
+            $"POST / HTTP/1.1\r\nHost: payments\r\nAuthorization: Bearer {_issuer.Token()}\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "1\r\na\r\n0\r\nX-User: root\r\nx_user: root\r\nX-Sum: 1\r\n\r\n");
+
+        Assert.That((response.Status, _backend.Last["x-user"]), Is.EqualTo((200, "alice")));
+        Assert.That(_backend.Last.Trailers, Is.EqualTo(new[] { "X-Sum: 1" }));
+    }
+
     [TestCaseSource(nameof(Hostile))]
     public async Task A_hostile_token_is_refused(Func<TokenIssuer, string> token, string because)
     {

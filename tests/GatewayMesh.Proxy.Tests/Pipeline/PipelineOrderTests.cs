@@ -23,8 +23,8 @@ public sealed class PipelineOrderTests
                 "TargetStep",
                 "PathStep",
                 "LivePathStep", "MaxForwardsStep", "MeshHeadersStep", "LoopStep", "RedirectStep", "CallerStep", "ClaimsStep", "GrpcStep",
-                "PaceStep", "RouteStep", "CorsStep", "JwtStep", "IntentionStep", "RateLimitStep", "ExternalAuthorizationStep",
-                "AdmissionStep", "DeadlineStep",
+                "PaceStep", "RouteStep", "CorsStep", "JwtStep", "FlagStep", "AuthorizationFieldsStep", "IntentionStep",
+                "RateLimitStep", "ExternalAuthorizationStep", "AdmissionStep", "DeadlineStep",
                 "IdempotencyStep", "LimitStep", "FaultStep", "PropagationStep", "MirrorStep",
             }));
     }

@@ -4,6 +4,7 @@ using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Policies.RateLimiting;
 using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Proxy.Edge;
 using GatewayMesh.Proxy.RateLimiting;
 using GatewayMesh.Proxy.Telemetry;
 
@@ -20,7 +21,7 @@ internal sealed class DividedNode : IDisposable
     public DividedNode(RateLimitModel limit, TimeProvider time)
     {
         _time = time;
-        _registry = new RateLimitRegistry(new RequestKey(_ => false, 1), new BucketRoom(), null, time, _metrics);
+        _registry = new RateLimitRegistry(new RequestKey(new ClientAddresses(_ => false), 1), new BucketRoom(), null, time, _metrics);
         _division = new RateDivision(_registry, time);
         var service = new ServiceModel("payments", "http", PolicyModel.Default with { RateLimits = [limit] }, []);
         _registry.Apply(new MeshSnapshot

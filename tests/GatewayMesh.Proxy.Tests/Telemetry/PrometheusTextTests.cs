@@ -86,11 +86,11 @@ public sealed class PrometheusTextTests
         _metrics.CountRetry(RetryVerdict.BudgetSpent);
         _metrics.CountEjection("payments", EjectionCause.Consecutive5xx);
         _metrics.SetTier(MeshTier.Gateway);
-        _metrics.SetRevision("old");
+        _metrics.SetRevision("old", "e1");
         _metrics.SetConfigErrors(2);
         _metrics.AddGauge("gatewaymesh_admission_in_flight", "Requests in flight.", () => 1.5);
         _ = Scrape();
-        _metrics.SetRevision("new");
+        _metrics.SetRevision("new", "e2");
         var text = Scrape();
         using (Assert.EnterMultipleScope())
         {
@@ -98,7 +98,7 @@ public sealed class PrometheusTextTests
             Assert.That(text, Does.Contain("gatewaymesh_retries_total{outcome=\"budget_spent\"} 1\n"));
             Assert.That(text, Does.Contain("gatewaymesh_endpoint_ejections_total{service=\"payments\",cause=\"consecutive_5xx\"} 1\n"));
             Assert.That(text, Does.Contain("gatewaymesh_tier{tier=\"gateway\"} 1\n").And.Contain("gatewaymesh_tier{tier=\"sidecar\"} 0\n"));
-            Assert.That(text, Does.Contain("gatewaymesh_config_revision{revision=\"new\"} 1\n").And.Not.Contain("old"));
+            Assert.That(text, Does.Contain("gatewaymesh_config_revision{revision=\"new\",entries=\"e2\"} 1\n").And.Not.Contain("old"));
             Assert.That(text, Does.Contain("gatewaymesh_config_errors 2\n"));
             Assert.That(text, Does.Contain("gatewaymesh_admission_in_flight 1.5\n"));
         }

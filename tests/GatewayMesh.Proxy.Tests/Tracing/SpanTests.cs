@@ -54,6 +54,21 @@ public sealed class SpanTests
     }
 
     [Test]
+    public async Task A_trace_of_a_later_version_goes_on_in_the_spans()
+    {
+        using var payments = Backend.Answering("paid");
+        var (mesh, outbound) = await Mesh.WithPayments(payments.HostPort);
+        await using var _ = mesh;
+        using var spans = new RecordedSpans(mesh);
+        using var client = await RawConnection.To(outbound);
+
+        await client.Ask(Get + $"traceparent: cc-{Trace}-b7ad6b7169203331-01-what-comes-later\r\n\r\n");
+
+        var server = spans.Server();
+        Assert.That((server.TraceId.ToHexString(), server.ParentSpanId.ToHexString()), Is.EqualTo((Trace, "b7ad6b7169203331")));
+    }
+
+    [Test]
     public async Task Without_a_listener_the_trace_passes_unchanged()
     {
         using var payments = Backend.Answering("paid");

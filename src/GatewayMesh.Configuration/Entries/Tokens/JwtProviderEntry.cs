@@ -85,7 +85,7 @@ public sealed record JwtProviderEntry : ConfigEntry
         var text = reader.Optional(key, Base64, "");
         return new JwksModel
         {
-            File = reader.Optional("filename", ScalarTypes.Text, ""),
+            File = reader.Optional("filename", JwksModel.AbsolutePath, ""),
             Inline = text.Length == 0 ? "" : Encoding.UTF8.GetString(Convert.FromBase64String(text)),
         };
     }

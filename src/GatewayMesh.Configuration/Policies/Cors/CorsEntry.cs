@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Headers;
 
@@ -7,6 +8,12 @@ namespace GatewayMesh.Configuration.Policies.Cors;
 /// <summary>Declared <c>cors</c> of a service-policy; a null value is inherited.</summary>
 public sealed record CorsEntry
 {
+    /// <summary>Message for credentials with an origin that all pages have.</summary>
+    internal const string Conflict = "conflicts with an origin that matches all: any page could act for the user";
+
+    /// <summary>Fix for <see cref="Conflict"/>.</summary>
+    internal const string Fix = "list the origins";
+
     private const int MostOrigins = 64;
 
     private static readonly ScalarType<string> Token = new("use a name, such as x-request-id", text =>
@@ -33,6 +40,10 @@ public sealed record CorsEntry
     /// <summary><c>maxAge</c>: time for which browsers keep a preflight answer.</summary>
     public TimeSpan? MaxAge { get; init; }
 
+    /// <summary>Location of <c>credentials</c>, or else of <c>origins</c>; not stored.</summary>
+    [JsonIgnore]
+    public SourceLocation CredentialsAt { get; init; }
+
     internal static CorsEntry Bind(MappingReader reader)
     {
         var origins = reader.Items("origins", CorsOrigin.Bind);
@@ -42,9 +53,9 @@ public sealed record CorsEntry
         }
 
         var credentials = reader.OrNull("credentials", ScalarTypes.Flag);
-        if (credentials == true && origins.Any(origin => origin.Exact == "*"))
+        if (credentials == true && origins.Any(origin => origin.IsAny))
         {
-            reader.Fail("credentials", "conflicts with the origin *: any page could act for the user", "list the origins");
+            reader.Fail("credentials", Conflict, Fix);
         }
 
         return new CorsEntry
@@ -54,6 +65,7 @@ public sealed record CorsEntry
             Headers = reader.Has("headers") ? reader.List("headers", Token) : null,
             ExposedHeaders = reader.Has("exposedHeaders") ? reader.List("exposedHeaders", Token) : null,
             Credentials = credentials,
+            CredentialsAt = reader.LocationOf(reader.Has("credentials") ? "credentials" : "origins"),
             MaxAge = reader.OrNull("maxAge", Age),
         };
     }

@@ -48,6 +48,26 @@ public sealed record CorsModel
         return false;
     }
 
+    /// <summary>
+    /// True if pages of <paramref name="origin"/> may send credentials: never because of an origin that matches all, even if such a model
+    /// was merged from several policies.
+    /// </summary>
+    public bool AllowsCredentials(string origin)
+    {
+        if (Credentials)
+        {
+            foreach (var each in Origins)
+            {
+                if (!each.IsAny && each.Matches(origin))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
     internal CorsModel Under(CorsEntry entry) => this with
     {
         Origins = entry.Origins ?? Origins,

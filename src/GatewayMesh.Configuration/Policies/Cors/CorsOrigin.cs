@@ -22,6 +22,8 @@ public sealed record CorsOrigin
             : Scalar.Bad<string>(
                 $"{Quoted.Of(text)} does not begin with a dot, so that it also matches names of others", "use .app.example"));
 
+    private const string OfNobody = "https://anybody.invalid"; // no page has it (RFC 6761 §6.4)
+
     private Regex? _expression;
 
     /// <summary>The origin, or <c>*</c> for all. Empty: not compared.</summary>
@@ -35,6 +37,10 @@ public sealed record CorsOrigin
 
     [JsonIgnore]
     private Regex? Expression => _expression ??= RegexText.TryCompile(Regex, ignoreCase: false, out var compiled, out _) ? compiled : null;
+
+    /// <summary>True if every page may call: <c>*</c>, or an expression that matches names of others, such as <c>.*</c>.</summary>
+    [JsonIgnore]
+    public bool IsAny => Exact == "*" || (Exact.Length == 0 && Suffix.Length == 0 && Expression?.IsMatch(OfNobody) == true);
 
     /// <summary>True if pages of <paramref name="origin"/> may call.</summary>
     public bool Matches(string origin)

@@ -7,8 +7,9 @@ public sealed record JwksModel
 {
     private const int MostCharacters = 65_536;
 
-    private static readonly ScalarType<string> AbsolutePath = new("use an absolute path, such as /etc/gatewaymesh/jwks.json", text =>
-        text.StartsWith('/')
+    /// <summary>Path of a key set, the same for policies and <c>jwt-provider</c> entries.</summary>
+    internal static readonly ScalarType<string> AbsolutePath = new("use an absolute path, such as /etc/gatewaymesh/jwks.json", text =>
+        text.StartsWith('/') && !text.Contains('\0', StringComparison.Ordinal)
             ? Scalar.Good(text)
             : Scalar.Bad<string>($"{Quoted.Of(text)} is not an absolute path", "use a path that each node has, such as /etc/jwks.json"));
 

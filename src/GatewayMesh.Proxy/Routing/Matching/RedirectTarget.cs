@@ -14,10 +14,10 @@ internal sealed class RedirectTarget(RequestRedirect redirect, PathRewrite? path
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._[]:");
 
     /// <summary>Returns the answer; null if the host of the request cannot be part of a URL.</summary>
-    /// <param name="isHttps">True if the request came over TLS.</param>
+    /// <param name="own">Scheme of the request.</param>
     /// <param name="host">Host of the request, with its port if any.</param>
     /// <param name="pathAndQuery">Path and query of the request.</param>
-    public LocalAnswer? Of(bool isHttps, string host, string pathAndQuery)
+    public LocalAnswer? Of(string own, string host, string pathAndQuery)
     {
         var name = HostNames.WithoutPort(host);
         var authority = redirect.Hostname is { } hostname ? hostname : name.ToString();
@@ -26,7 +26,7 @@ internal sealed class RedirectTarget(RequestRedirect redirect, PathRewrite? path
             return null;
         }
 
-        var scheme = redirect.Scheme ?? (isHttps ? "https" : "http");
+        var scheme = redirect.Scheme ?? own;
         var port = redirect.Port?.ToString(CultureInfo.InvariantCulture)
             ?? (redirect.Scheme is null && host.Length > name.Length ? host[(name.Length + 1)..] : "");
         var isDefault = port.Length == 0 || (scheme, port) is ("http", "80") or ("https", "443");
