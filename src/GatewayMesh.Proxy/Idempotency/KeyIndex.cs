@@ -87,7 +87,7 @@ internal sealed class KeyIndex(TimeProvider time)
         entry.Settle();
     }
 
-    /// <summary>Applies a record from the log that is not of this process's making.</summary>
+    /// <summary>Applies a record that another process has written.</summary>
     /// <param name="record">The record.</param>
     /// <param name="segment">Segment of the record.</param>
     /// <param name="payload">Offset of its payload.</param>
@@ -106,17 +106,19 @@ internal sealed class KeyIndex(TimeProvider time)
             return;
         }
 
+        if (record.Kind == KeyRecordKind.Begun && entry is not null)
+        {
+            // This process had a claim, or an earlier request of the key whose time was over: the new one has a time of its own.
+            entry.Claim?.IsLost = true;
+            Remove(entry);
+            entry = null;
+        }
+
         entry ??= Add(record.Key, record.Owner, left < longest ? left : longest);
         Move(entry, segment);
         if (record.Kind == KeyRecordKind.Begun)
         {
-            if (entry.Claim is { } lost)
-            {
-                lost.IsLost = true;
-                entry.Claim = null;
-            }
-
-            (entry.State, entry.Owner, entry.Print) = (KeyState.Running, record.Owner, record.Print);
+            entry.Print = record.Print;
             _foreign.Add(entry);
             return;
         }

@@ -17,6 +17,7 @@ internal sealed class KeyLog : IDisposable
     private readonly string _folder;
     private readonly AdvisoryLock _lock;
     private readonly List<KeySegment> _segments = [];
+    private readonly HashSet<KeySegment> _written = [];
     private readonly LogOwners _owners;
     private readonly byte[] _buffer = new byte[64 * 1024];
 
@@ -55,9 +56,16 @@ internal sealed class KeyLog : IDisposable
             var numbers = KeySegment.NumbersIn(folder);
             log._segments.AddRange(
                 (numbers.Count == 0 ? [1] : numbers).Select(number => KeySegment.Open(folder, number)));
-            foreach (var segment in log._segments.ToList())
+            var continues = false;
+            foreach (var segment in log._segments)
             {
-                log.Read(segment, read);
+                continues = log.Read(segment, read);
+            }
+
+            if (continues)
+            {
+                // The process that wrote this died, or could not create the next segment.
+                log._segments.Add(KeySegment.Open(folder, log.Current.Number + 1));
             }
 
             log.Current.Truncate();
@@ -107,29 +115,47 @@ internal sealed class KeyLog : IDisposable
         try
         {
             Current.Append(records);
+            _ = _written.Add(Current);
         }
         catch (IOException)
         {
-            Current.Position = before;
-            Current.Truncate();
+            GoBackTo(before);
             throw;
         }
     }
 
-    /// <summary>Continues the log in a new segment. Within the lock.</summary>
+    /// <summary>Continues the log in a new segment. Within the lock. If that fails, the log still ends in the current one.</summary>
     public void Continue()
     {
         Span<byte> end = stackalloc byte[KeyRecord.Size];
         new KeyRecord(KeyRecordKind.Continued, default) { Owner = Owner }.Write(end);
+        var before = Current.Position;
         Append(end);
-        _segments.Add(KeySegment.Open(_folder, Current.Number + 1));
+        try
+        {
+            _segments.Add(KeySegment.Open(_folder, Current.Number + 1));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            GoBackTo(before);
+            throw;
+        }
+    }
+
+    /// <summary>Returns the segments that this process has written since the last call: they may not be on the disk itself yet.</summary>
+    public IReadOnlyList<KeySegment> TakeWritten()
+    {
+        KeySegment[] written = [.. _written];
+        _written.Clear();
+        return written;
     }
 
     /// <summary>Deletes a segment that no key needs. Within the lock.</summary>
     public void Delete(KeySegment segment)
     {
-        _segments.Remove(segment);
         File.Delete(segment.Path);
+        _segments.Remove(segment);
+        _written.Remove(segment);
         segment.Dispose();
     }
 
@@ -145,10 +171,18 @@ internal sealed class KeyLog : IDisposable
         _lock.Dispose();
     }
 
+    // If the file cannot be cut, the next one to enter the log reads or cuts what is behind the position.
+    private void GoBackTo(long position)
+    {
+        Current.Position = position;
+        Current.Truncate();
+    }
+
     // Another process may have deleted segments in between.
     private int After(int number) => KeySegment.NumbersIn(_folder).FirstOrDefault(each => each > number, number + 1);
 
-    // True if the log continues in another segment.
+    // True if the log continues in another segment; the position is then in front of the record that says so, which is read again if that
+    // segment cannot be opened.
     private bool Read(KeySegment segment, Reader read)
     {
         var length = segment.Length;
@@ -166,13 +200,13 @@ internal sealed class KeyLog : IDisposable
                 return false;
             }
 
-            var payload = segment.Position + KeyRecord.Size;
-            segment.Position = payload + record.PayloadLength;
             if (record.Kind == KeyRecordKind.Continued)
             {
                 return true;
             }
 
+            var payload = segment.Position + KeyRecord.Size;
+            segment.Position = payload + record.PayloadLength;
             read(record, segment, payload);
         }
     }

@@ -48,7 +48,7 @@ internal sealed class KeyLogWriter(
     public void Open(string folder)
     {
         _log = KeyLog.Open(folder, Apply);
-        JudgeForeign();
+        TryResolveForeign();
         lock (gate)
         {
             index.Trim(model().MaxKeys);
@@ -58,33 +58,14 @@ internal sealed class KeyLogWriter(
     /// <summary>Writes a group and completes its records. Returns false if that failed.</summary>
     public bool TryWrite(List<PendingRecord> group)
     {
-        var isWritten = false;
-        try
-        {
-            try
-            {
-                _log.Enter(Apply);
-                Write(group);
-                isWritten = true;
-            }
-            finally
-            {
-                _log.Leave();
-            }
-
-            JudgeForeign();
-        }
-        catch (Exception failure) when (failure is IOException or LinuxException or UnauthorizedAccessException)
-        {
-            Fail(group);
-        }
-
+        var isWritten = TryAppend(group);
         foreach (var record in group)
         {
             record.Complete(isWritten && !record.IsLost);
         }
 
         _isDirty |= group.Count > 0;
+        TryResolveForeign();
         Flush();
         return isWritten;
     }
@@ -93,6 +74,7 @@ internal sealed class KeyLogWriter(
     public void Dispose()
     {
         _flushing.Wait();
+        FlushNow(_log.TakeWritten());
         _log.Dispose();
     }
 
@@ -104,28 +86,49 @@ internal sealed class KeyLogWriter(
         }
     }
 
-    private void Write(List<PendingRecord> group)
+    // A group that is in the log stays in the index, whatever fails after that.
+    private bool TryAppend(List<PendingRecord> group)
     {
-        if (group.Count > 0)
+        try
         {
-            Encode(group);
-            if (_log.Current.Position + _buffer.WrittenCount > Math.Max(LeastSegment, model().MaxBytes / Segments)
-                && _log.Current.Position > 0)
-            {
-                _log.Continue();
-            }
+            _log.Enter(Apply);
+            Append(group);
+            TryTrim();
+            return true;
+        }
+        catch (Exception failure) when (IsOfTheDisk(failure))
+        {
+            Fail(group);
+            return false;
+        }
+        finally
+        {
+            _log.Leave();
+        }
+    }
 
-            var start = _log.Current.Position;
-            _log.Append(_buffer.WrittenSpan);
-            Index(group, start);
-            _buffer.ResetWrittenCount();
-            if (_buffer.Capacity > LeastSegment)
-            {
-                _buffer = new ArrayBufferWriter<byte>();
-            }
+    private void Append(List<PendingRecord> group)
+    {
+        if (group.Count == 0)
+        {
+            return;
         }
 
-        Trim();
+        Encode(group);
+        if (_log.Current.Position + _buffer.WrittenCount > Math.Max(LeastSegment, model().MaxBytes / Segments)
+            && _log.Current.Position > 0)
+        {
+            _log.Continue();
+        }
+
+        var start = _log.Current.Position;
+        _log.Append(_buffer.WrittenSpan);
+        Index(group, start);
+        _buffer.ResetWrittenCount();
+        if (_buffer.Capacity > LeastSegment)
+        {
+            _buffer = new ArrayBufferWriter<byte>();
+        }
     }
 
     private void Encode(List<PendingRecord> group)
@@ -201,27 +204,26 @@ internal sealed class KeyLogWriter(
     }
 
     // Within the lock of the log.
-    private void Trim()
+    private void TryTrim()
     {
         var bounds = model();
         var count = 0;
         lock (gate)
         {
             count = index.Trim(bounds.MaxKeys);
-            while (_log.Bytes > bounds.MaxBytes && _log.Segments.Count > 1)
+            try
             {
-                count += index.Evict(_log.Segments[0]);
-                if (_log.Segments[0].Live > 0)
+                count += EvictBeyond(bounds.MaxBytes);
+
+                // From the front only: a later segment has the records that end the keys of an earlier one.
+                while (_log.Segments.Count > 1 && _log.Segments[0].Live == 0)
                 {
-                    break;
+                    _log.Delete(_log.Segments[0]);
                 }
-
-                _log.Delete(_log.Segments[0]);
             }
-
-            foreach (var segment in _log.Segments.Where(segment => segment.Live == 0 && segment != _log.Current).ToList())
+            catch (Exception failure) when (IsOfTheDisk(failure))
             {
-                _log.Delete(segment);
+                // The next group tries again to delete the segment.
             }
         }
 
@@ -231,8 +233,40 @@ internal sealed class KeyLogWriter(
         }
     }
 
+    private int EvictBeyond(long maxBytes)
+    {
+        var count = 0;
+        foreach (var segment in _log.Segments.SkipLast(1).ToList())
+        {
+            if (_log.Bytes <= maxBytes)
+            {
+                break;
+            }
+
+            count += index.Evict(segment);
+            if (segment.Live == 0)
+            {
+                _log.Delete(segment);
+            }
+        }
+
+        return count;
+    }
+
+    private void TryResolveForeign()
+    {
+        try
+        {
+            ResolveForeign();
+        }
+        catch (Exception failure) when (IsOfTheDisk(failure))
+        {
+            // The keys of the other process stay as they are until its end can be verified: there may be no free descriptor.
+        }
+    }
+
     // A process that has died may have written its outcomes just before.
-    private void JudgeForeign()
+    private void ResolveForeign()
     {
         var dead = DeadOf(Foreign());
         if (dead.Count == 0)
@@ -268,26 +302,31 @@ internal sealed class KeyLogWriter(
 
     private HashSet<ulong> DeadOf(List<ulong> owners) => [.. owners.Where(owner => !_log.IsAlive(owner))];
 
+    private static bool IsOfTheDisk(Exception failure) => failure is IOException or LinuxException or UnauthorizedAccessException;
+
     // On another thread: the disk may be slow, and requests only wait for the page cache.
     private void Flush()
     {
         if (_isDirty && _flushing.IsCompleted && time.GetElapsedTime(_flushedAt) >= FlushAfter)
         {
             (_isDirty, _flushedAt) = (false, time.GetTimestamp());
-            var segment = _log.Current;
-            _flushing = Task.Run(() => FlushNow(segment));
+            var segments = _log.TakeWritten();
+            _flushing = Task.Run(() => FlushNow(segments));
         }
     }
 
-    private static void FlushNow(KeySegment segment)
+    private static void FlushNow(IReadOnlyList<KeySegment> segments)
     {
-        try
+        foreach (var segment in segments)
         {
-            segment.Flush();
-        }
-        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
-        {
-            // The next write reports a broken disk.
+            try
+            {
+                segment.Flush();
+            }
+            catch (Exception failure) when (failure is IOException or ObjectDisposedException)
+            {
+                // The next write reports a broken disk; a deleted segment needs no flush.
+            }
         }
     }
 }
