@@ -88,14 +88,14 @@ public sealed class GatewayMeshOptions
     public int ReplayBufferSize { get; set; } = 64 * 1024;
 
     /// <summary>
-    /// True if a non-idempotent request with an <c>Idempotency-Key</c> may be sent again. Enable only if the called services honor the key.
-    /// Default: false.
+    /// True if a non-idempotent request with an <c>Idempotency-Key</c> may be sent again, except for gRPC calls. Enable only if the called
+    /// services honor the key. Default: false.
     /// </summary>
     public bool ReplayWithIdempotencyKey { get; set; }
 
     /// <summary>
     /// True to give each request that is not idempotent and has no <c>Idempotency-Key</c> a new one, a random UUID, which it keeps over all
-    /// attempts, and to send it again after failures. Enable only if the called services honor the key. Default: false.
+    /// attempts, and to send it again after failures. gRPC calls get none. Enable only if the called services honor the key. Default: false.
     /// </summary>
     public bool CreateIdempotencyKeys { get; set; }
 

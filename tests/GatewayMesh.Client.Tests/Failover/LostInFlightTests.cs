@@ -116,6 +116,35 @@ public sealed class LostInFlightTests
         }
     }
 
+    [TestCase("application/grpc", null)]
+    [TestCase("application/grpc+proto", null)]
+    [TestCase("application/grpc", "\"k1\"", Description = "of the application")]
+    public async Task A_gRPC_call_that_was_lost_is_not_retried_with_a_key_because_the_mesh_keeps_none_of_streams(string type, string? key)
+    {
+        using var sidecar = DyingOnce();
+        using var client = new TestClient(sidecar.Address, with: options => options.CreateIdempotencyKeys = true);
+
+        var failure = await Assert.ThrowsAsync<GatewayMeshException>(() => client.SendAsync(
+            "POST",
+            new ByteArrayContent([1]) { Headers = { ContentType = new(type) } },
+            request => request.Headers.Add("Idempotency-Key", key is null ? [] : [key])));
+
+        Assert.That(failure!.Refusal, Is.EqualTo(ReplayRefusal.NotIdempotent));
+        Assert.That(sidecar.Executed.Single()["Idempotency-Key"], Is.EqualTo(key));
+    }
+
+    [TestCase("application/grpc-web")]
+    [TestCase("application/grpcx")]
+    public async Task A_request_with_a_key_that_is_no_gRPC_call_is_retried(string type)
+    {
+        using var sidecar = DyingOnce();
+        using var client = new TestClient(sidecar.Address, with: options => options.CreateIdempotencyKeys = true);
+
+        using var answer = await client.SendAsync("POST", new ByteArrayContent([1]) { Headers = { ContentType = new(type) } });
+
+        Assert.That(sidecar.Executed, Has.Count.EqualTo(2));
+    }
+
     [TestCase(0)]
     [TestCase(65_536)]
     public async Task A_buffered_body_arrives_completely_on_every_attempt(int size)
