@@ -21,12 +21,13 @@ internal sealed class RateLimitStep(string ingress) : IStep
     {
         if (exchange.Route.Policy.RateLimits.IsEmpty
             || !exchange.Behavior.LimitsRates
-            || exchange.Mesh.RateLimits.Find(exchange.Destination) is not { } limits
+            || exchange.Destination is not { } service
             || IsCounted(exchange))
         {
             return Verdict.Next;
         }
 
+        var limits = exchange.Mesh.RateLimits.Of(service, exchange.Route.Policy.RateLimits);
         Task? until = null;
         var error = exchange.RateWait is { } waited ? limits.Finish(exchange, waited) : limits.Take(exchange, out until);
         return until is not null ? Verdict.After(until) : error.IsError ? new Verdict(error, null) : Verdict.Next;

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using GatewayMesh.Configuration.Policies.RateLimiting;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy.Stores;
@@ -28,8 +29,17 @@ internal sealed class RateLimitRegistry(
         {
             var before = _current;
             var table = new RateLimitTable(
-                snapshot.Services.Values.Where(service => !service.Policy.RateLimits.IsEmpty)
-                    .ToFrozenDictionary(service => service.Name, service => Of(service, before), StringComparer.OrdinalIgnoreCase));
+                snapshot.Services.Values.Where(service => !service.Policy.RateLimits.IsEmpty).ToFrozenDictionary(
+                    service => service.Name, service => Of(service.Name, service.Policy.RateLimits, before), StringComparer.OrdinalIgnoreCase),
+                Add);
+            foreach (var name in before.Unregistered.Select(limits => limits.Service).Where(name => !snapshot.Services.ContainsKey(name)))
+            {
+                if (snapshot.PolicyOf(name).RateLimits is { IsEmpty: false } models)
+                {
+                    table.Add(Of(name, models, before));
+                }
+            }
+
             var kept = table.Services.SelectMany(service => service.Limits).ToHashSet();
             foreach (var gone in before.Services.SelectMany(service => service.Limits).Where(limit => !kept.Contains(limit)))
             {
@@ -41,11 +51,25 @@ internal sealed class RateLimitRegistry(
         }
     }
 
-    private ServiceRateLimits Of(ServiceModel service, RateLimitTable before)
+    private ServiceRateLimits Add(string service, ImmutableArray<RateLimitModel> models)
     {
-        var known = before.Find(service.Name);
-        return new ServiceRateLimits(
-            service.Name, [.. service.Policy.RateLimits.Select(model => Of(model, known))], keys, store, time, metrics);
+        lock (_applying)
+        {
+            if (_current.Find(service) is { } known)
+            {
+                return known;
+            }
+
+            var limits = Of(service, models, _current);
+            _current.Add(limits);
+            return limits;
+        }
+    }
+
+    private ServiceRateLimits Of(string service, ImmutableArray<RateLimitModel> models, RateLimitTable before)
+    {
+        var known = before.Find(service);
+        return new ServiceRateLimits(service, [.. models.Select(model => Of(model, known))], keys, store, time, metrics);
     }
 
     private RateLimit Of(RateLimitModel model, ServiceRateLimits? before)

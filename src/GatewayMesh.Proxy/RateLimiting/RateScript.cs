@@ -6,7 +6,8 @@ namespace GatewayMesh.Proxy.RateLimiting;
 
 /// <summary>
 /// Token buckets in a Redis server, all limits of a request in one script and one round trip. The same rule as <see cref="TokenBucket"/>,
-/// by the server's clock; a key expires when its bucket is full. The keys of a service share a hash slot.
+/// by the server's clock; a key expires when its bucket is full. A time beyond that of an empty bucket was written under a lower rate, or by
+/// a server with another clock. The keys of a service share a hash slot.
 /// </summary>
 internal static class RateScript
 {
@@ -25,9 +26,14 @@ internal static class RateScript
         for i = 1, #KEYS do
           local at = (i - 1) * 4
           local interval, window, cost = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+          local most = math.max(window, cost * interval)
           local before = math.max(tonumber(redis.call('GET', KEYS[i]) or now), now)
+          if before > now + most then
+            before = now + most
+            redis.call('SET', KEYS[i], string.format('%.3f', before), 'PX', math.ceil(most / 1000) + 1)
+          end
           local after = before + cost * interval
-          local wait = after - now - math.max(window, cost * interval)
+          local wait = after - now - most
           result[2 * i - 1], result[2 * i] = 0, math.floor((window - (before - now)) / interval)
           if wait > 0.5 then
             result[2 * i - 1] = math.ceil(wait)

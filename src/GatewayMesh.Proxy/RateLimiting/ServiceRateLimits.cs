@@ -168,7 +168,7 @@ internal sealed class ServiceRateLimits(
             if ((taken & (1u << i)) != 0)
             {
                 var bucket = limits[i].BucketOf(keys.Of(exchange, limits[i].Model), now, exchange.PeerHeaders.IsMirror);
-                bucket.Return(RequestKey.CostOf(exchange, limits[i].Model), limits[i].TermsOf(bucket));
+                bucket.Return(RequestKey.CostOf(exchange, limits[i].Model), limits[i].TermsOf(bucket), now);
             }
         }
     }

@@ -3,7 +3,7 @@ namespace GatewayMesh.Proxy.RateLimiting;
 /// <summary>
 /// A token bucket as one number, the time at which it is full again (GCRA, ITU-T I.371): no timer, no lock, one interlocked exchange for
 /// a request. Not <c>TokenBucketRateLimiter</c> of System.Threading.RateLimiting, which takes a lock, has a queue of its own, and reads
-/// the system's clock.
+/// the system's clock. A bucket that was emptied under a lower rate is an empty one under the new rate.
 /// </summary>
 internal sealed class TokenBucket(UInt128 key)
 {
@@ -56,9 +56,16 @@ internal sealed class TokenBucket(UInt128 key)
     {
         var ticks = terms.TicksOf(cost);
         var window = terms.Window;
+        var latest = now + terms.MaxWindow;
         while (true)
         {
             var fullAt = Volatile.Read(ref _fullAt);
+            if (fullAt > latest)
+            {
+                Interlocked.CompareExchange(ref _fullAt, latest, fullAt); // kept, or the bucket would be empty at each request
+                continue;
+            }
+
             var next = Math.Max(fullAt, now) + ticks;
             wait = next - now - Math.Max(window, ticks);
             if (wait > 0)
@@ -74,8 +81,19 @@ internal sealed class TokenBucket(UInt128 key)
         }
     }
 
-    /// <summary>Returns the tokens of a request that was refused elsewhere.</summary>
-    public void Return(double cost, in BucketTerms terms) => Interlocked.Add(ref _fullAt, -terms.TicksOf(cost));
+    /// <summary>Returns the tokens of a request that was refused elsewhere. A full bucket stays full.</summary>
+    public void Return(double cost, in BucketTerms terms, long now)
+    {
+        var ticks = terms.TicksOf(cost);
+        while (true)
+        {
+            var fullAt = Volatile.Read(ref _fullAt);
+            if (fullAt <= now || Interlocked.CompareExchange(ref _fullAt, Math.Max(now, fullAt - ticks), fullAt) == fullAt)
+            {
+                return;
+            }
+        }
+    }
 
     /// <summary>Returns the tokens in the bucket.</summary>
     public double Left(in BucketTerms terms, long now) =>

@@ -195,6 +195,23 @@ public sealed class RateLimitedCallTests
         Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_rate_limit_keys 0"));
     }
 
+    [Test]
+    public async Task A_service_is_limited_while_it_is_not_registered_and_its_buckets_survive_its_registration()
+    {
+        using var payments = Backend.Answering("paid");
+        await using var mesh = await Mesh.Start();
+        var policy = PolicyModel.Default with { RateLimits = [TwoAnHour] };
+        mesh.Policy(policy);
+        using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
+
+        Assert.That(await Statuses(client, 1), Is.EqualTo(new[] { 200 }));
+        mesh.Service("other", payments.HostPort);
+        Assert.That(await Statuses(client, 2), Is.EqualTo(new[] { 200, 429 }));
+        mesh.Service("payments", policy, payments.HostPort);
+        Assert.That(await Statuses(client, 1), Is.EqualTo(new[] { 429 }));
+        Assert.That(payments.Executed, Is.EqualTo(2));
+    }
+
     [TestCase("203.0.113.9, 198.51.100.7", "198.51.100.7, 198.51.100.7", Description = "what the client wrote itself counts for nothing")]
     [TestCase("198.51.100.7, 127.0.0.1", "198.51.100.7", Description = "trusted proxies are passed over")]
     [TestCase("2001:db8::1", "2001:db8::ffff:2", Description = "one /64")]

@@ -48,9 +48,65 @@ public sealed class TokenBucketTests
     {
         var terms = BucketTerms.Of(1, 2, _time);
         Take(terms, 2);
-        _bucket.Return(1, terms);
+        _bucket.Return(1, terms, _time.GetTimestamp());
         Assert.That(_bucket.Left(terms, _time.GetTimestamp()), Is.EqualTo(1));
         Assert.That(Take(terms, 2), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_bucket_that_was_emptied_under_a_slow_rate_refuses_no_longer_than_an_empty_one_once_the_rate_is_raised()
+    {
+        Assert.That(Take(BucketTerms.Of(10.0 / 86_400, 1, _time), 2), Is.EqualTo(1), "10/d");
+        var raised = BucketTerms.Of(1000, 1, _time);
+
+        Assert.That(_bucket.TryTake(1, raised, _time.GetTimestamp(), out var wait), Is.False);
+        Assert.That(_time.GetElapsedTime(0, wait), Is.EqualTo(TimeSpan.FromMilliseconds(1)));
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.That(Take(raised, 2), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_bucket_that_was_emptied_under_a_small_share_serves_soon_under_a_large_one()
+    {
+        var whole = BucketTerms.Of(1, 1, _time);
+        Assert.That(Take(whole.Part(0.01), 2), Is.EqualTo(1));
+        Assert.That(Take(whole, 1), Is.Zero);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.That(Take(whole, 2), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Under_a_share_a_request_that_costs_more_than_the_share_holds_counts_in_full()
+    {
+        var share = BucketTerms.Of(10, 10, _time).Part(0.1);
+        Assert.That(_bucket.TryTake(5, share, _time.GetTimestamp(), out _), Is.True);
+
+        _time.Advance(TimeSpan.FromSeconds(4));
+        Assert.That(Take(share, 1), Is.Zero, "5 tokens take 5 s to arrive");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.That(Take(share, 2), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Tokens_that_are_returned_to_a_full_bucket_change_nothing()
+    {
+        var terms = BucketTerms.Of(1, 2, _time);
+        _bucket.Return(1, terms, _time.GetTimestamp());
+        Assert.That(Take(terms, 3), Is.EqualTo(2), "a new bucket");
+
+        _time.Advance(TimeSpan.FromHours(1));
+        _bucket.Return(1, terms, _time.GetTimestamp());
+        Assert.That(Take(terms, 3), Is.EqualTo(2), "a bucket that has filled up");
+    }
+
+    [Test]
+    public void At_the_slowest_rate_of_the_smallest_share_times_do_not_overflow()
+    {
+        var terms = BucketTerms.Of(1.0 / 86_400, 366, _time).Part(1e-9);
+        Assert.That(Take(terms, 1000), Is.EqualTo(1));
+        _time.Advance(TimeSpan.FromDays(366));
+        Assert.That(Take(terms, 1000), Is.Zero);
     }
 
     [Test]

@@ -1,8 +1,11 @@
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Policies.RateLimiting;
+using GatewayMesh.Fixtures;
+using GatewayMesh.Proxy.RateLimiting;
 using GatewayMesh.Proxy.Stores;
 using GatewayMesh.Proxy.Tests.Rig;
+using StackExchange.Redis;
 
 namespace GatewayMesh.Proxy.Tests.Stores;
 
@@ -64,6 +67,23 @@ public sealed class RedisStoreTests
         }
 
         Assert.That(statuses, Is.EqualTo(new[] { 200, 429, 429, 429, 429, 200, 200, 429 }));
+    }
+
+    [Test]
+    public async Task A_bucket_in_the_store_that_was_emptied_under_a_slow_rate_serves_soon_once_the_rate_is_raised()
+    {
+        const double Second = 1e6;
+        using var redis = new RedisServer().Start();
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(RedisTerms.Of(redis.Spec, "test"));
+        await Eventually.Until("the server is connected", () => connection.IsConnected);
+        Assert.That(await WaitAt(86_400 * Second), Is.Zero, "one token a day");
+        Assert.That(await WaitAt(86_400 * Second), Is.GreaterThan(86_000 * Second));
+
+        Assert.That(await WaitAt(Second), Is.InRange(1, Second));
+        await Eventually.Until("the bucket has a token", async () => await WaitAt(Second) == 0);
+
+        async Task<long> WaitAt(double interval) => ((long[]?)await connection.GetDatabase().ScriptEvaluateAsync(
+            RateScript.Text, [(RedisKey)"bucket"], [interval, interval, 1, 1]))![0];
     }
 
     [Test]

@@ -16,6 +16,8 @@ public sealed record RateLimitModel
     private const int MostKeys = 8;
     private const int MostBurst = 100_000_000;
 
+    private static readonly TimeSpan MaxWindow = TimeSpan.FromDays(366);
+
     private static readonly ScalarType<RateLimitScope> Scopes =
         ScalarTypes.Word<RateLimitScope>([("node", RateLimitScope.Node), ("mesh", RateLimitScope.Mesh)]);
 
@@ -97,6 +99,11 @@ public sealed record RateLimitModel
         if (limit.By.Distinct().Count() < limit.By.Length)
         {
             reader.Fail("by", "has the same part twice", "remove one of them");
+        }
+
+        if (limit.Burst / limit.PerSecond > MaxWindow.TotalSeconds)
+        {
+            reader.Fail("burst", "takes more than 366 days to arrive at this rate", "raise rate or lower burst");
         }
 
         if (limit.Cost.Default > limit.Burst)
