@@ -23,6 +23,9 @@ public sealed record DiscoveredInstance(string Id, string Node, HostPort Address
     /// </summary>
     public bool IsForeign { get; init; }
 
+    /// <summary>True if the sidecar runs requests with an idempotency key once. Default: false.</summary>
+    public bool KeepsKeys { get; init; }
+
     /// <summary>True if the instance is unhealthy only because checks warn; no check is critical. Default: false.</summary>
     public bool Warns { get; init; }
 
@@ -40,7 +43,7 @@ public sealed record DiscoveredInstance(string Id, string Node, HostPort Address
 
     /// <summary>Compares by content, so that the same instance read twice is equal.</summary>
     public bool Equals(DiscoveredInstance? other) =>
-        other is not null && (Id, Node, Address, Healthy, Protocol, Application, IsForeign, Weight, Zone, Warns)
+        other is not null && (Id, Node, Address, Healthy, Protocol, Application, IsForeign, KeepsKeys, Weight, Zone, Warns)
             == (
                 other.Id,
                 other.Node,
@@ -49,6 +52,7 @@ public sealed record DiscoveredInstance(string Id, string Node, HostPort Address
                 other.Protocol,
                 other.Application,
                 other.IsForeign,
+                other.KeepsKeys,
                 other.Weight,
                 other.Zone,
                 other.Warns)

@@ -73,6 +73,7 @@ public static class NodeRecordBinder
             Protocol = reader.Optional("protocol", ScalarTypes.Text, "http"),
             Application = reader.Has("application") ? reader.Required("application", ScalarTypes.Target) : null,
             Weight = reader.Optional("weight", ScalarTypes.Number(0, 65535), 1),
+            KeepsKeys = reader.Optional("keepsKeys", ScalarTypes.Flag, false),
             Tags = reader.List("tags", ScalarTypes.Text),
             Meta = reader.Map("meta"),
         };

@@ -79,6 +79,11 @@ public static class NodeRecordText
                 Line("    weight", service.Weight);
             }
 
+            if (service.KeepsKeys)
+            {
+                Line("    keepsKeys", "true");
+            }
+
             if (!service.Tags.IsEmpty)
             {
                 Line("    tags", $"[{string.Join(", ", service.Tags.Select(Quote))}]");

@@ -21,6 +21,11 @@ public sealed record NodeService(string Name, string Id, HostPort Address, bool 
     /// <summary>Share of requests relative to other instances. Default: 1.</summary>
     public int Weight { get; init; } = 1;
 
+    /// <summary>
+    /// True if the sidecar runs requests with an idempotency key once: its version can, and the policy that it uses says so. Default: false.
+    /// </summary>
+    public bool KeepsKeys { get; init; }
+
     /// <summary>Tags.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 

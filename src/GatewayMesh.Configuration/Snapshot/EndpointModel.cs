@@ -26,6 +26,11 @@ public sealed record EndpointModel(string Service, string Id, string Node, HostP
     /// </summary>
     public bool IsForeign { get; init; }
 
+    /// <summary>
+    /// True if the sidecar runs requests with an idempotency key once, so that they may be sent to the instance again. Default: false.
+    /// </summary>
+    public bool KeepsKeys { get; init; }
+
     /// <summary>Metadata key of the zone.</summary>
     public const string ZoneKey = "zone";
 

@@ -16,6 +16,7 @@ internal static class NodeCatalog
                    {
                        Protocol = service.Protocol,
                        Application = service.Application,
+                       KeepsKeys = service.KeepsKeys,
                        Weight = service.Weight,
                        Zone = node.Record.Zone,
                        Tags = service.Tags,

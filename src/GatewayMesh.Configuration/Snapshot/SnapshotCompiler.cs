@@ -33,7 +33,7 @@ public static class SnapshotCompiler
     {
         ArgumentNullException.ThrowIfNull(entries);
         var known = nodes.ToList();
-        var source = catalog is null ? NodeCatalog.Of(known) : WithoutOurs(catalog, known);
+        var source = catalog is null ? NodeCatalog.Of(known) : WithRecords(catalog, known);
         var policies = new PolicyCompiler(entries);
         var home = datacenter ?? "default";
         var instances = Instances(entries, source, home).ToLookup(instance => instance.Endpoint.Service, StringComparer.OrdinalIgnoreCase);
@@ -68,28 +68,30 @@ public static class SnapshotCompiler
         };
     }
 
-    // A sidecar registered by another party (--sidecar-for) does not bear the mesh's mark; its node's record identifies it.
-    private static ServiceCatalog WithoutOurs(ServiceCatalog catalog, IEnumerable<DiscoveredNode> nodes)
+    // The nodes' records complete a registry's own catalog. A sidecar registered by another party (--sidecar-for) does not bear the mesh's
+    // mark: its node's record identifies it.
+    private static ServiceCatalog WithRecords(ServiceCatalog catalog, IEnumerable<DiscoveredNode> nodes)
     {
-        var ours = nodes.SelectMany(node => node.Record.Services).Select(service => (service.Id, service.Address)).ToHashSet();
+        var ours = nodes.SelectMany(node => node.Record.Services)
+            .GroupBy(service => (service.Id, service.Address))
+            .ToDictionary(group => group.Key, group => group.Any(service => service.KeepsKeys));
         return ours.Count == 0 ? catalog : catalog with
         {
             Services = [
                 .. catalog.Services.Select(
-                    service => service.Instances is { } instances ? service with { Instances = Marked(instances) } : service)],
+                    service => service.Instances is { } instances ? service with { Instances = Completed(instances) } : service)],
             Targets = [
                 .. catalog.Targets.Select(
-                    target => target.Instances is { } instances ? target with { Instances = Marked(instances) } : target)],
+                    target => target.Instances is { } instances ? target with { Instances = Completed(instances) } : target)],
         };
 
-        ImmutableArray<DiscoveredInstance> Marked(ImmutableArray<DiscoveredInstance> instances) =>
-            instances.Any(instance => instance.IsForeign)
-            ? [
-                .. instances.Select(
-                    instance => instance.IsForeign && ours.Contains((instance.Id, instance.Address))
-                        ? instance with { IsForeign = false }
-                        : instance)]
-            : instances;
+        ImmutableArray<DiscoveredInstance> Completed(ImmutableArray<DiscoveredInstance> instances) =>
+        [
+            .. instances.Select(
+                instance => ours.TryGetValue((instance.Id, instance.Address), out var keepsKeys) && (instance.IsForeign || keepsKeys)
+                    ? instance with { IsForeign = false, KeepsKeys = keepsKeys }
+                    : instance),
+        ];
     }
 
     // Host names are case-insensitive, and so are services: FrozenDictionary and groups compare without case. Certificates are

@@ -188,6 +188,11 @@ internal static class SnapshotDigest
                 endpoint.IsForeign ? "foreign" : "",
                 endpoint.Zone ?? "");
             Add(hash, endpoint.Weight);
+            if (endpoint.KeepsKeys)
+            {
+                Add(hash, "keys");
+            }
+
             foreach (var (key, value) in endpoint.Meta)
             {
                 Add(hash, "meta", key, value);

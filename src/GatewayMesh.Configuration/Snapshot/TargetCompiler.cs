@@ -70,6 +70,7 @@ internal sealed class TargetCompiler(
                 Datacenter = elsewhere,
                 Application = instance.Application,
                 IsForeign = instance.IsForeign,
+                KeepsKeys = instance.KeepsKeys,
                 Weight = instance.Weight,
                 Zone = SnapshotCompiler.ZoneOf(instance.Meta) ?? instance.Zone,
                 Meta = instance.Meta,

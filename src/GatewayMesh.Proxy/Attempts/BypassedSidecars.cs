@@ -24,7 +24,7 @@ internal sealed class BypassedSidecars(TimeProvider time)
     /// </summary>
     public static bool IsWorthATry(Exchange exchange, in MeshError error) =>
         exchange.Route.Policy.SidecarBypass == SidecarBypassMode.Gateway
-        && exchange.KeyHash is null
+        && exchange.KeyOwner is null
         && !exchange.Attempt.IsDropped && exchange.CanGoElsewhere && !exchange.Deadline.IsOver
         && (error.Kind == MeshErrorKind.ConnectionReset || EndpointEvidence.OfAttempt(error) == EndpointOutcome.ConnectFailed);
 
@@ -35,7 +35,7 @@ internal sealed class BypassedSidecars(TimeProvider time)
     public bool IsFirst(Exchange exchange) =>
         exchange.Route.Policy.SidecarBypass == SidecarBypassMode.Gateway
             && exchange.Route.Kind == TargetKind.MeshPeer
-            && exchange.KeyHash is null
+            && exchange.KeyOwner is null
             && !exchange.Route.Instances.IsReachable(time.GetTimestamp());
 
     /// <summary>Returns the applications behind <paramref name="instances"/>; null if none is reachable.</summary>

@@ -28,10 +28,10 @@ internal sealed class HopSelector(DataPlaneOptions options, EndpointPicker picke
     public bool TrySelect(Exchange exchange, EndpointSet instances, TargetKind target, out Hop hop, out MeshError denied)
     {
         EndpointLease lease;
-        if (exchange.KeyHash is { } key)
+        if (exchange.KeyOwner is { } owner)
         {
-            lease = KeyOwner.Of(instances, key).Begin();
-            exchange.Tried.Add(lease.State);
+            lease = owner.Begin();
+            exchange.Tried.Add(owner);
         }
         else
         {

@@ -127,9 +127,9 @@ internal sealed class PathSelector(
     // A gateway dials the applications; other roles ask a gateway to do so. Returns NoEndpoint if there is no such path.
     private ValueTask<MeshError> PastSidecarsAsync(Exchange exchange)
     {
-        if (exchange.KeyHash is not null)
+        if (exchange.KeyOwner is not null)
         {
-            // Only the sidecar knows whether the key has run.
+            // Only the sidecar has the keys.
             return ValueTask.FromResult(new MeshError(MeshErrorKind.NoEndpoint, Forwarded: false, "idempotency keys are at the sidecar"));
         }
 

@@ -27,7 +27,8 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
             return Follows(exchange, error); // Retry-After of a proxy that did not forward is about that proxy, not about the next
         }
 
-        if (!exchange.Route.Policy.Retries.LooksAtAnswers || !Names(exchange, response))
+        // A kept response is the one that every further attempt would get.
+        if (!exchange.Route.Policy.Retries.LooksAtAnswers || exchange.IsKeyKept || !Names(exchange, response))
         {
             return false;
         }
@@ -44,7 +45,7 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
             && exchange.Untried > 0
             && !exchange.IsUpgrade
             && exchange.Attempts.Number < exchange.Attempts.Max
-            && exchange.KeyHash is null // a hedge goes to another instance, which does not know the key
+            && exchange.KeyOwner is null // a hedge goes to another instance, which does not know the key
             && MaySendTwice(exchange);
 
     /// <summary>Begins a hedge, which counts and is paid for as an attempt; false if none is allowed.</summary>
@@ -93,9 +94,9 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
         // An application is a single instance, so its own proxy leaves retries at other instances to the caller's proxy. The exception is a
         // stream that the application reported as unprocessed: after GOAWAY (a server that recycles connections or restarts), a new
         // connection takes what the old one did not.
-        var another = exchange.Untried > 0 && exchange.KeyHash is null;
+        var another = exchange.Untried > 0 && exchange.KeyOwner is null;
         if (!another
-            && exchange.KeyHash is null
+            && exchange.KeyOwner is null
             && !facts.Error.IsStreamRefused
             && !(retries.SameInstance && exchange.Attempt.Hop.Kind != TargetKind.Application))
         {
@@ -138,14 +139,13 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
         };
     }
 
-    // The instance keeps idempotency keys; it gets the request again, and no other does.
-    private static bool RunsOnce(Exchange exchange) =>
-        exchange.KeyHash is not null
-            && exchange.Attempt.Hop is { Kind: TargetKind.MeshPeer, Lease.Endpoint.IsForeign: false };
+    // The key's owner gets the request again, also after a gateway was lost, and no other instance does. It had announced that it keeps keys
+    // before the request was sent, and has not withdrawn that.
+    private static bool CalleeKeepsKeys(Exchange exchange) => exchange is { IsKeyKept: true, KeyOwner.Model.KeepsKeys: true };
 
     private static bool MaySendTwice(Exchange exchange)
     {
         var method = exchange.Method;
-        return Idempotence.Of(method) || exchange.Route.Policy.Retries.OptsIn(method) || RunsOnce(exchange);
+        return Idempotence.Of(method) || exchange.Route.Policy.Retries.OptsIn(method) || CalleeKeepsKeys(exchange);
     }
 }

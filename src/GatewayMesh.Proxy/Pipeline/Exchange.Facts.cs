@@ -197,8 +197,14 @@ internal sealed partial class Exchange
     /// </summary>
     public KeyedRun? Keyed { get => _facts.Keyed; set => _facts.Keyed = value; }
 
-    /// <summary>Hash of the <c>Idempotency-Key</c> of a call whose callee runs it once; null for other requests.</summary>
-    public ulong? KeyHash { get => _facts.KeyHash; set => _facts.KeyHash = value; }
+    /// <summary>
+    /// Instance that has the <c>Idempotency-Key</c> of a call: no other gets the call. Null for a call without a key, and if the instance has
+    /// no sidecar that could keep the key.
+    /// </summary>
+    public EndpointState? KeyOwner { get => _facts.KeyOwner; set => _facts.KeyOwner = value; }
+
+    /// <summary>True if the owner announced that it keeps keys before the call was sent.</summary>
+    public bool IsKeyKept { get => _facts.IsKeyKept; set => _facts.IsKeyKept = value; }
 
     /// <summary>True to end the connection with this response.</summary>
     public bool Close { get => _facts.Close; set => _facts.Close = value; }
@@ -248,7 +254,8 @@ internal sealed partial class Exchange
         public MirrorBody? Mirror;
         public int? ForwardsLeft;
         public KeyedRun? Keyed;
-        public ulong? KeyHash;
+        public EndpointState? KeyOwner;
+        public bool IsKeyKept;
         public bool Close;
     }
 }

@@ -1,5 +1,6 @@
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Idempotency;
+using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.LoadBalancing.Balancers;
 using GatewayMesh.Proxy.Messages;
 
@@ -43,7 +44,7 @@ internal sealed class IdempotencyStep(KeyStores stores) : IStep
 
         if (!exchange.Behavior.KeepsKeys)
         {
-            exchange.KeyHash = StableHash.Of(key);
+            Assign(exchange, key);
             return Verdict.Next;
         }
 
@@ -58,13 +59,29 @@ internal sealed class IdempotencyStep(KeyStores stores) : IStep
         return Verdict.After(run.PrepareAsync());
     }
 
-    // Clients outside the mesh share the identity of the ingress: their credentials tell them apart.
+    // An application without a sidecar and a proxy of Consul Connect keep no keys: any other instance is as good.
+    private static void Assign(Exchange exchange, string key)
+    {
+        var owner = KeyOwner.Of(exchange.Route.Instances, StableHash.Of(key));
+        if (owner.Model is { IsBare: false, IsForeign: false } model)
+        {
+            (exchange.KeyOwner, exchange.IsKeyKept) = (owner, model.KeepsKeys);
+        }
+    }
+
+    // Clients outside the mesh share the identity of the ingress: the subject of a verified token, or else their credentials tell them apart.
     private static string CallerOf(Exchange exchange)
     {
         var caller = exchange.Caller.Id?.ToString() ?? exchange.Caller.Service;
+        if (!exchange.SpeaksOfClients)
+        {
+            return caller;
+        }
+
         var fields = exchange.Head.Fields;
-        return exchange.SpeaksOfClients
-            ? $"{caller}\n{fields[KnownField.Authorization]}\n{fields[KnownField.XForwardedClientCert]}"
-            : caller;
+        var client = exchange.Claims is { } claims && claims.Find("sub") is { Length: > 0 } subject
+            ? $"subject\n{claims.Find("iss")}\n{subject}"
+            : $"credentials\n{fields[KnownField.Authorization]}\n{fields[KnownField.Cookie]}";
+        return $"{caller}\n{fields[KnownField.XForwardedClientCert]}\n{client}";
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ToApplication(string node, TimeProvider time) : IRouteReso
         var listener = request.InboundConnection.Listener;
         var mesh = request.Mesh.Snapshot;
         var service = mesh.Services.GetValueOrDefault(listener.Service ?? "");
-        var policy = service?.Policy ?? mesh.Policies.GetValueOrDefault(listener.Service ?? "") ?? mesh.Policy;
+        var policy = mesh.PolicyOf(listener.Service ?? "");
         if (!_applications.TryGetValue(listener, out var application)
             || application.Policy != policy
             || application.Protocol != ProtocolOf(listener, service))

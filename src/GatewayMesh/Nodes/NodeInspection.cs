@@ -65,7 +65,19 @@ internal sealed class NodeInspection
             Instance = _facts.Instance,
             At = _time.GetUtcNow(),
         };
-        return RoleTable.Of(bootstrap).Publish(record, bootstrap, _parts.Health.IsReady);
+        return WithKeys(RoleTable.Of(bootstrap).Publish(record, bootstrap, _parts.Health.IsReady));
+    }
+
+    // What this node does now: its policy may be older than that of its callers.
+    private NodeRecord WithKeys(NodeRecord record)
+    {
+        var snapshot = _parts.Plane.Inspection.Snapshot;
+        return record with
+        {
+            Services = [
+                .. record.Services.Select(
+                    service => service with { KeepsKeys = snapshot.PolicyOf(service.Name).Idempotency.Enabled })],
+        };
     }
 
     /// <summary>Measures the load and looks for troubles; called every second.</summary>

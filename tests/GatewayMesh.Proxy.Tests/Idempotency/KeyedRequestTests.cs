@@ -1,5 +1,7 @@
 using System.Globalization;
 using GatewayMesh.Configuration.Policies.Idempotency;
+using GatewayMesh.Fixtures;
+using GatewayMesh.Proxy.Tests.Jwt;
 using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Idempotency;
@@ -91,6 +93,41 @@ public class KeyedRequestTests
         var again = await sidecar.Ask(KeyedMesh.Post("k1", source: "gatewaymesh-ingress", more: "Authorization: Bearer a\r\n"));
 
         Assert.That((one.Body, two.Body, again.Body), Is.EqualTo(("paid 1", "paid 2", "paid 1")));
+    }
+
+    [Test]
+    public async Task Clients_outside_the_mesh_with_session_cookies_never_get_each_others_responses()
+    {
+        using var payments = Numbered();
+        await using var sidecar = await KeyedMesh.Start(payments);
+
+        var one = await sidecar.Ask(KeyedMesh.Post("k1", source: "gatewaymesh-ingress", more: "Cookie: session=a\r\n"));
+        var two = await sidecar.Ask(KeyedMesh.Post("k1", source: "gatewaymesh-ingress", more: "Cookie: session=b\r\n"));
+        var again = await sidecar.Ask(KeyedMesh.Post("k1", source: "gatewaymesh-ingress", more: "Cookie: session=a\r\n"));
+
+        Assert.That((one.Body, two.Body, again.Body), Is.EqualTo(("paid 1", "paid 2", "paid 1")));
+    }
+
+    [Test]
+    public async Task A_client_outside_the_mesh_keeps_its_keys_when_its_verified_token_is_renewed()
+    {
+        using var issuer = new TokenIssuer();
+        using var payments = Numbered();
+        using var folder = new TemporaryFolder();
+        await using var mesh = await Mesh.Start(options => options with { KeyFolder = folder.Path });
+        mesh.Service("payments", issuer.Policy() with { Idempotency = KeyedMesh.On }, payments.HostPort);
+        using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
+
+        var first = await client.Ask(With("alice", "1"));
+        var renewed = await client.Ask(With("alice", "2"));
+        var other = await client.Ask(With("bob", "3"));
+
+        Assert.That((first.Body, renewed.Body, other.Body), Is.EqualTo(("paid 1", "paid 1", "paid 2")));
+
+        string With(string subject, string id) => KeyedMesh.Post(
+            "k1",
+            source: "gatewaymesh-ingress",
+            more: $"Authorization: Bearer {issuer.Token(change: claims => (claims["sub"], claims["jti"]) = (subject, id))}\r\n");
     }
 
     [Test]

@@ -59,7 +59,10 @@ internal sealed class Mesh : IAsyncDisposable
             name,
             "http",
             policy,
-            [.. instances.Select((address, i) => new EndpointModel(name, $"{name}-{i}", $"node-{i}", address, Healthy: true))]);
+            [.. instances.Select((address, i) => new EndpointModel(name, $"{name}-{i}", $"node-{i}", address, Healthy: true)
+            {
+                KeepsKeys = policy.Idempotency.Enabled,
+            })]);
         return Apply();
     }
 
