@@ -3,8 +3,8 @@ using Microsoft.FeatureManagement.FeatureFilters;
 namespace GatewayMesh.Proxy.FeatureFlags;
 
 /// <summary>
-/// Hands the subject of a request to the filters. An evaluation runs on one thread from begin to end, since no filter waits for anything, so
-/// the subject is a value of the thread. The library's own way, a context argument, finds filters by reflection.
+/// Hands the subject of a request to the filters. An evaluation runs on one thread from begin to end, since no filter waits for anything,
+/// so the subject is a value of the thread. The library's own way, a context argument, finds filters by reflection.
 /// </summary>
 internal sealed class CurrentSubject : ITargetingContextAccessor
 {

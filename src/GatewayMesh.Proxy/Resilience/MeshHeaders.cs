@@ -44,8 +44,8 @@ public static class MeshHeaders
     public const string Mirror = "gatewaymesh-mirror";
 
     /// <summary>
-    /// Feature flag that an earlier proxy found to be on for the request, or <c>-</c> for none of the policy's flags. Sent to mesh peers, so
-    /// that all proxies of a request decide alike.
+    /// Feature flag that an earlier proxy found to be on for the request, or <c>-</c> for none of the policy's flags. Sent to mesh peers,
+    /// so that all proxies of a request decide alike.
     /// </summary>
     public const string Flag = "gatewaymesh-flag";
 

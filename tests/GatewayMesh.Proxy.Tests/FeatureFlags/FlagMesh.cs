@@ -12,7 +12,8 @@ using GatewayMesh.Proxy.Tests.Rig;
 namespace GatewayMesh.Proxy.Tests.FeatureFlags;
 
 /// <summary>
-/// A data plane with compiled entries: the service <c>payments</c> with subsets <c>v1</c> (the default) and <c>v2</c>, its policy, and flags.
+/// A data plane with compiled entries: the service <c>payments</c> with subsets <c>v1</c> (the default) and <c>v2</c>, its policy, and
+/// flags.
 /// </summary>
 internal sealed class FlagMesh : IAsyncDisposable
 {
@@ -64,7 +65,7 @@ internal sealed class FlagMesh : IAsyncDisposable
         V2.Dispose();
     }
 
-    /// <summary>Returns a service whose instances are subsets, of which the first is the default; the subset <c>none</c> is empty.</summary>
+    /// <summary>Returns a service whose instances are subsets; the first is the default, and the subset <c>none</c> is empty.</summary>
     public static IEnumerable<ConfigEntry> Service(string name, params (string Version, HostPort Address)[] instances) =>
     [
         new ServiceDefaultsEntry { Name = name, Protocol = "http" },

@@ -23,7 +23,9 @@ public sealed class FlagTableTests
 
     [Test]
     public void A_flag_that_is_not_declared_is_off() =>
-        Assert.That(FlagTable.Empty.Decide(FlagTable.Empty.Find("f"), FlagSubject.Nobody), Is.EqualTo(new FlagDecision(false, FlagReason.Unknown)));
+        Assert.That(
+            FlagTable.Empty.Decide(FlagTable.Empty.Find("f"), FlagSubject.Nobody),
+            Is.EqualTo(new FlagDecision(false, FlagReason.Unknown)));
 
     [Test]
     public void Names_of_flags_have_no_case() => Assert.That(Flags.Table(_time, Flags.On("Dark")).Find("dark"), Is.Not.Null);
