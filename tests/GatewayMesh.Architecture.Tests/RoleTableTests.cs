@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace GatewayMesh.Architecture.Tests;
 
-/// <summary>What a role is, is in one folder of the executable: other code asks the table of roles.</summary>
+/// <summary>Differences between roles are in one folder of the executable. Other code asks the table of roles.</summary>
 public sealed partial class RoleTableTests
 {
     /// <summary>Files outside of the folder that name a role, each with its reason.</summary>

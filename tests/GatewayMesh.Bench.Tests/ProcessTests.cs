@@ -3,7 +3,7 @@ using GatewayMesh.Bench.Processes;
 
 namespace GatewayMesh.Bench.Tests;
 
-/// <summary>What the bench reads from <c>/proc</c>.</summary>
+/// <summary>Figures that the bench reads from <c>/proc</c>.</summary>
 public sealed class ProcessTests
 {
     [Test]

@@ -1,6 +1,6 @@
 namespace GatewayMesh.Proxy.Idempotency;
 
-/// <summary>What a request with a key was: its method, target, and body, as one digest.</summary>
+/// <summary>Digest of the method, target, and body of a request with a key.</summary>
 /// <param name="Hash">Digest of method, target, and the first <paramref name="Length"/> bytes of the body.</param>
 /// <param name="Length">Bytes of the body in the digest.</param>
 /// <param name="IsWhole">

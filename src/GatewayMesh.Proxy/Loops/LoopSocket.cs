@@ -10,7 +10,7 @@ namespace GatewayMesh.Proxy.Loops;
 /// <code>
 /// event ─► readable ─► pending read, else watcher
 ///          room     ─► pending write (SocketOutput)
-/// read  ─► recv ─► a short read means drained, unless the peer has ended: then reading goes on to the end
+/// read  ─► recv ─► a short read means drained, unless the peer has ended: then reading continues to the end
 ///            └ 16 reads or 256 KiB in a turn ─► back of the loop's queue
 /// </code>
 /// Used on the loop's thread only, except for <see cref="Abort"/> and <see cref="Close"/>, which are posted. One read and one write may be
@@ -225,7 +225,7 @@ internal sealed class LoopSocket : ILoopWork
     /// </summary>
     public void Watch(IInputWatcher? watcher) => _watcher = watcher;
 
-    /// <summary>Ends this side's stream after the data sent. Reading goes on. No write may be pending.</summary>
+    /// <summary>Ends this side's stream after the data sent. Reading continues. No write may be pending.</summary>
     public void EndSending()
     {
         if (!IsClosed)

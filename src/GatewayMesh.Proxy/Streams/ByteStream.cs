@@ -39,7 +39,7 @@ internal abstract class ByteStream(LoopSocket socket)
     /// <exception cref="IOException">The connection failed or was aborted.</exception>
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second = default);
 
-    /// <summary>Ends this side's stream in order; reading goes on (half-close). No write may be pending.</summary>
+    /// <summary>Ends this side's stream in order; reading continues (half-close). No write may be pending.</summary>
     /// <exception cref="IOException">The connection failed or was aborted.</exception>
     public abstract ValueTask EndWritingAsync();
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace GatewayMesh.Bench.Loads;
 
-/// <summary>What h2load sends: one kind of request, over a number of connections, as fast as possible or at a rate.</summary>
+/// <summary>Load of h2load: one kind of request, over a number of connections, as fast as possible or at a rate.</summary>
 internal sealed record Load(string Path, int Connections)
 {
     /// <summary>Requests per second over all connections. Default: as many as the peer answers.</summary>

@@ -1,6 +1,6 @@
 namespace GatewayMesh.Bench.Peers;
 
-/// <summary>What stands between the client and the application.</summary>
+/// <summary>Hops between the client and the application.</summary>
 internal enum Setup
 {
     /// <summary>Two hops with mTLS between them, and all policies.</summary>

@@ -6,7 +6,7 @@ using GatewayMesh.Fixtures;
 
 namespace GatewayMesh.Bench.Peers;
 
-/// <summary>What all peers share: a folder, certificates, and the application, which is nginx with a few files.</summary>
+/// <summary>Parts that all peers share: a folder, certificates, and the application, which is nginx with a few files.</summary>
 internal sealed class TestBed : IAsyncDisposable
 {
     private const int StreamBytes = 200_000_000;

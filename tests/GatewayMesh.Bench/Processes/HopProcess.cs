@@ -19,7 +19,7 @@ internal sealed partial class HopProcess : IAsyncDisposable
     /// <summary>The program and its children, now.</summary>
     public IReadOnlyList<int> Pids => ProcessTree.Of(_owned.Id);
 
-    /// <summary>What the program printed.</summary>
+    /// <summary>Output of the program.</summary>
     public string Log => _owned.Log;
 
     /// <summary>True if the program has ended.</summary>

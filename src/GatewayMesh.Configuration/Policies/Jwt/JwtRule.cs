@@ -8,7 +8,7 @@ using GatewayMesh.Configuration.Matching;
 namespace GatewayMesh.Configuration.Policies.Jwt;
 
 /// <summary>
-/// What some paths and methods require of a token. Paths are compared as in intentions: a rule that requires claims matches if any
+/// Requirements of some paths and methods on a token. Paths are compared as in intentions: a rule that requires claims matches if any
 /// application may read the path that way, and one that waives the token only if every application does.
 /// </summary>
 public sealed record JwtRule

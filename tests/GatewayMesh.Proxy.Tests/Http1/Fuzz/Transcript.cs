@@ -5,7 +5,7 @@ using GatewayMesh.Proxy.Messages;
 namespace GatewayMesh.Proxy.Tests.Http1.Fuzz;
 
 /// <summary>
-/// What a reader made of its input: heads, content, trailers, faults, and what was consumed. Two ways of feeding the same bytes are
+/// Results of a reader for its input: heads, content, trailers, faults, and the consumed bytes. Two ways of feeding the same bytes are
 /// compared by their transcripts.
 /// </summary>
 internal sealed class Transcript
