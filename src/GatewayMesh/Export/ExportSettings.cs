@@ -3,8 +3,8 @@ using System.Globalization;
 namespace GatewayMesh.Export;
 
 /// <summary>
-/// What the standard variables of OpenTelemetry ask for. Read without the SDK, so that a process that exports nothing never loads it.
-/// Variables that only the SDK needs (headers, protocol, limits, …) are the SDK's own business.
+/// Settings of OpenTelemetry's standard variables. Read without the SDK, so that a process that exports nothing never loads it. The SDK
+/// itself reads the variables that only it needs (headers, protocol, limits, …).
 /// </summary>
 internal sealed record ExportSettings
 {
@@ -33,6 +33,15 @@ internal sealed record ExportSettings
 
     /// <summary>Time between two exports of spans (<c>OTEL_BSP_SCHEDULE_DELAY</c>, milliseconds). Default: 5 s.</summary>
     public TimeSpan Delay => TimeSpan.FromMilliseconds(Number("OTEL_BSP_SCHEDULE_DELAY", 5000, most: 3_600_000));
+
+    /// <summary>Maximum number of events that wait for the collector (<c>OTEL_BLRP_MAX_QUEUE_SIZE</c>). Default: 2,048.</summary>
+    public int MaxEvents => Number("OTEL_BLRP_MAX_QUEUE_SIZE", 2048, most: 65536);
+
+    /// <summary>Maximum number of events of one export (<c>OTEL_BLRP_MAX_EXPORT_BATCH_SIZE</c>). Default: 512.</summary>
+    public int MaxEventBatch => Math.Min(MaxEvents, Number("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", 512, most: 65536));
+
+    /// <summary>Time between two exports of events (<c>OTEL_BLRP_SCHEDULE_DELAY</c>, milliseconds). Default: 1 s.</summary>
+    public TimeSpan EventDelay => TimeSpan.FromMilliseconds(Number("OTEL_BLRP_SCHEDULE_DELAY", 1000, most: 3_600_000));
 
     /// <summary>Name of the sampler (<c>OTEL_TRACES_SAMPLER</c>). Default: <c>parentbased_always_on</c>.</summary>
     public string Sampler => Text("OTEL_TRACES_SAMPLER")?.ToLowerInvariant() ?? "parentbased_always_on";

@@ -7,28 +7,29 @@ namespace GatewayMesh.Export;
 internal static class OtlpTerms
 {
     /// <summary>
-    /// Returns the options for traces. The SDK reads the variables of all signals itself, those of one signal only in its own builders.
+    /// Returns the options for one signal. The SDK reads the variables of all signals itself, those of one signal only in its own builders.
     /// </summary>
-    public static OtlpExporterOptions OfTraces(ExportSettings settings)
+    /// <param name="settings">Values of the variables.</param>
+    /// <param name="signal"><c>TRACES</c> or <c>LOGS</c>.</param>
+    public static OtlpExporterOptions Of(ExportSettings settings, string signal)
     {
-        const string Signal = "TRACES";
         var options = new OtlpExporterOptions();
-        if (settings.OfSignal(Signal, "PROTOCOL") is { } protocol)
+        if (settings.OfSignal(signal, "PROTOCOL") is { } protocol)
         {
             options.Protocol = protocol == "http/protobuf" ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
         }
 
-        if (settings.OfSignal(Signal, "ENDPOINT") is { } endpoint)
+        if (settings.OfSignal(signal, "ENDPOINT") is { } endpoint)
         {
             options.Endpoint = new Uri(endpoint); // as it is, without the path of the signal
         }
 
-        if (settings.OfSignal(Signal, "HEADERS") is { } headers)
+        if (settings.OfSignal(signal, "HEADERS") is { } headers)
         {
             options.Headers = headers;
         }
 
-        if (int.TryParse(settings.OfSignal(Signal, "TIMEOUT"), NumberStyles.None, CultureInfo.InvariantCulture, out var timeout))
+        if (int.TryParse(settings.OfSignal(signal, "TIMEOUT"), NumberStyles.None, CultureInfo.InvariantCulture, out var timeout))
         {
             options.TimeoutMilliseconds = timeout;
         }

@@ -26,16 +26,17 @@ internal sealed class TelemetryExport : IDisposable
     private readonly TracerProvider? _traces;
     private readonly MeterProvider? _metrics;
     private readonly ILoggerFactory? _logs;
-    private readonly EventLog _events;
+    private readonly EventQueue? _events;
+    private readonly EventLog _log;
     private readonly Dictionary<string, DeliveryCounts> _exports = [];
 
-    private TelemetryExport(ExportSettings settings, BootstrapSpec bootstrap, EventLog events, MeshMetrics metrics)
+    private TelemetryExport(ExportSettings settings, BootstrapSpec bootstrap, EventLog log, MeshMetrics metrics)
     {
-        _events = events;
+        _log = log;
         var role = bootstrap.Role.Word();
         if (settings.Traces)
         {
-            var options = OtlpTerms.OfTraces(settings);
+            var options = OtlpTerms.Of(settings, "TRACES");
             OtlpTerms.Count(options, settings, CountsOf("traces"));
             var queue = new SpanQueue(new OtlpTraceExporter(options), settings.MaxQueue, settings.MaxBatch, settings.Delay);
             _traces = Sdk.CreateTracerProviderBuilder()
@@ -71,15 +72,18 @@ internal sealed class TelemetryExport : IDisposable
 
         if (settings.Logs)
         {
-            _logs = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Debug).AddOpenTelemetry(options =>
-            {
-                var resource = ResourceBuilder.CreateEmpty();
-                Describe(resource, bootstrap, role);
-                options.SetResourceBuilder(resource);
-                options.IncludeFormattedMessage = true;
-                options.AddOtlpExporter(exporter => OtlpTerms.Count(exporter, settings, CountsOf("logs")));
-            }));
-            events.Export = new EventExport(_logs.CreateLogger("GatewayMesh"), bootstrap.Node, role);
+            var queue = QueueOfEvents(settings, bootstrap, role, out _logs);
+            _events = queue;
+            log.Export = new EventExport(queue, bootstrap.Node, role);
+            metrics.AddCounters(
+                "gatewaymesh_telemetry_events_total",
+                "Events for the collector, by what became of them.",
+                () =>
+                [
+                    new(queue.Delivered, new KeyValuePair<string, object?>("outcome", "delivered")),
+                    new(queue.Full, new KeyValuePair<string, object?>("outcome", "queue_full")),
+                    new(queue.Lost, new KeyValuePair<string, object?>("outcome", "not_delivered")),
+                ]);
         }
 
         metrics.AddCounters(
@@ -98,7 +102,8 @@ internal sealed class TelemetryExport : IDisposable
     /// <summary>Sends what is queued for at most a second for each signal, and stops.</summary>
     public void Dispose()
     {
-        _events.Export = null;
+        _log.Export = null;
+        _events?.Dispose();
         _traces?.Shutdown(ShutdownMilliseconds);
         _metrics?.Shutdown(ShutdownMilliseconds);
         _traces?.Dispose();
@@ -127,6 +132,25 @@ internal sealed class TelemetryExport : IDisposable
         events.Error(
             "telemetry_export_refused", $"telemetry is not exported: {problem}; correct the variables and restart the process");
         return null;
+    }
+
+    // The SDK's own queue never fills: it gets one batch at a time, and is flushed after each.
+    private EventQueue QueueOfEvents(ExportSettings settings, BootstrapSpec bootstrap, string role, out ILoggerFactory logs)
+    {
+        var (options, counts) = (OtlpTerms.Of(settings, "LOGS"), CountsOf("logs"));
+        OtlpTerms.Count(options, settings, counts);
+        var processor = new BatchLogRecordExportProcessor(
+            new OtlpLogExporter(options), settings.MaxEventBatch, int.MaxValue, options.TimeoutMilliseconds, settings.MaxEventBatch);
+        logs = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Debug).AddOpenTelemetry(terms =>
+        {
+            var resource = ResourceBuilder.CreateEmpty();
+            Describe(resource, bootstrap, role);
+            terms.SetResourceBuilder(resource);
+            terms.IncludeFormattedMessage = true;
+            terms.AddProcessor(processor);
+        }));
+        return new EventQueue(
+            logs.CreateLogger("GatewayMesh"), processor, counts, settings.MaxEvents, settings.MaxEventBatch, settings.EventDelay);
     }
 
     // What the operator sets (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES) comes last and wins.

@@ -82,6 +82,8 @@ public sealed class ExportTests : MeshTest
             return System.Text.RegularExpressions.Regex.IsMatch(
                 await node.GetAsync("/metrics"), "gatewaymesh_telemetry_spans_total\\{outcome=\"not_delivered\"\\} [1-9]");
         });
+        await Eventually.Until("lost exports of metrics are counted", async () => System.Text.RegularExpressions.Regex.IsMatch(
+            await node.GetAsync("/metrics"), "gatewaymesh_telemetry_exports_total\\{signal=\"metrics\",outcome=\"failed\"\\} [1-9]"));
         await GetAsync(200);
     }
 

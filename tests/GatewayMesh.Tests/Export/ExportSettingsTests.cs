@@ -44,6 +44,16 @@ public sealed class ExportSettingsTests
         Assert.That((settings.MaxQueue, settings.MaxBatch, settings.Delay.TotalMilliseconds), Is.EqualTo((queue, batch, (double)delay)));
     }
 
+    [TestCase("", 2048, 512, 1000)]
+    [TestCase("OTEL_BLRP_MAX_QUEUE_SIZE=16 OTEL_BLRP_SCHEDULE_DELAY=100", 16, 16, 100)]
+    [TestCase("OTEL_BLRP_MAX_QUEUE_SIZE=0 OTEL_BLRP_MAX_EXPORT_BATCH_SIZE=-1", 2048, 512, 1000)]
+    public void The_queue_of_events_is_bounded_too(string variables, int queue, int batch, int delay)
+    {
+        var settings = Read(variables + " OTEL_EXPORTER_OTLP_ENDPOINT=http://c:4317")!;
+        Assert.That(
+            (settings.MaxEvents, settings.MaxEventBatch, settings.EventDelay.TotalMilliseconds), Is.EqualTo((queue, batch, (double)delay)));
+    }
+
     [TestCase("OTEL_EXPORTER_OTLP_ENDPOINT=http://c:4317", null)]
     [TestCase("OTEL_EXPORTER_OTLP_ENDPOINT=c:4317", "OTEL_EXPORTER_OTLP_ENDPOINT")]
     [TestCase("OTEL_EXPORTER_OTLP_ENDPOINT=/tmp/socket", "OTEL_EXPORTER_OTLP_ENDPOINT")]
