@@ -118,7 +118,7 @@ internal sealed class MeshNode : IAsyncDisposable
     {
         _facts.Bootstrap = bootstrap;
         _parts.Reconfigure(bootstrap);
-        _snapshots.WriteFiles();
+        _snapshots.Reconfigure();
         Publisher.Nudge();
     }
 

@@ -20,8 +20,8 @@ internal sealed class SnapshotUse(NodeFacts facts, NodeParts parts, EventLog eve
     private readonly ClientIdentityFiles _clientFiles = new(events);
     private readonly RegistryEvents _registryEvents = new(events, time);
     private readonly FlagEvents _flagEvents = new(events);
+    private readonly FaultEvents _faults = new(events);
     private readonly Lock _writing = new();
-    private string _faults = "";
     private string _revision = MeshSnapshot.Empty.Revision;
 
     /// <summary>Uses <paramref name="snapshot"/> for all requests from now on.</summary>
@@ -53,6 +53,13 @@ internal sealed class SnapshotUse(NodeFacts facts, NodeParts parts, EventLog eve
     /// <summary>Writes the files again: the snapshot, the certificates, and the bootstrap change independently.</summary>
     internal void WriteFiles() => WriteFiles(parts.Configuration.Current);
 
+    /// <summary>Follows a reloaded bootstrap.</summary>
+    internal void Reconfigure()
+    {
+        WriteFiles();
+        ReportFaults(parts.Configuration.Current);
+    }
+
     /// <summary>Shows the errors of the configuration in metrics and events.</summary>
     internal void Report()
     {
@@ -64,28 +71,7 @@ internal sealed class SnapshotUse(NodeFacts facts, NodeParts parts, EventLog eve
     /// <summary>Logs the errors of the publication; called every second.</summary>
     internal void Tick() => _registryEvents.Tick(parts.Publisher.Error);
 
-    private void ReportFaults(MeshSnapshot snapshot)
-    {
-        var services = string.Join(", ", FaultView.Services(snapshot));
-        if (services == _faults)
-        {
-            return;
-        }
-
-        _faults = services;
-        if (services.Length == 0)
-        {
-            events.Info("faults_ended", "no policy has faults any more");
-        }
-        else if (facts.Bootstrap.AllowFaults)
-        {
-            events.Warning("faults_injected", "faults are injected into calls", ("services", services));
-        }
-        else
-        {
-            events.Warning("faults_ignored", "policies have faults, which this node ignores: allowFaults is false", ("services", services));
-        }
-    }
+    private void ReportFaults(MeshSnapshot snapshot) => _faults.Report(facts.Bootstrap.AllowFaults, FaultView.Services(snapshot));
 
     private void WriteFiles(MeshSnapshot snapshot)
     {

@@ -52,6 +52,24 @@ public sealed class MeshAnswerTests
     }
 
     [Test]
+    public async Task An_injected_abort_is_final_and_no_failure_of_the_sidecar()
+    {
+        const string Fields = "Proxy-Status: gatewaymesh; error=proxy_internal_response; forwarded=?0; details=\"fault_injected broken\"\r\n";
+        using var sidecar = ScriptedServer.Answering("injected", Fields + "gatewaymesh-fault: broken\r\n", "503 Service Unavailable");
+        using var gateway = ScriptedGateway.Carrying();
+        using var client = new TestClient(sidecar.Address, [gateway.Address]);
+
+        for (var i = 0; i < 20; i++)
+        {
+            using var answer = await client.SendAsync("GET");
+            Assert.That((answer.StatusCode, await answer.Content.ReadAsStringAsync()), Is.EqualTo((HttpStatusCode.ServiceUnavailable, "injected")));
+            Assert.That(GatewayMeshRetries.MayRetry(answer), Is.True, "for a retry above, a fault is an answer of the application");
+        }
+
+        Assert.That(gateway.Executed, Is.Empty, "the breaker of the sidecar stayed closed");
+    }
+
+    [Test]
     public async Task The_meshs_answer_is_final_when_every_target_fails()
     {
         using var sidecar = ScriptedServer.Answering(

@@ -254,6 +254,28 @@ public sealed class MirrorTests
         await Copies(mesh, "no_instance", 1);
     }
 
+    [TestCase("v2", "answered")]
+    [TestCase("v3", "no_instance")]
+    public async Task A_subset_gets_the_copies(string subset, string outcome)
+    {
+        using var first = Backend.Answering("v1");
+        using var second = Backend.Answering("v2");
+        await using var mesh = await Mesh.Start();
+        mesh.Subset("payments", "v1", first.HostPort).Subset("payments", "v2", second.HostPort);
+        mesh.BareService(
+            "payments",
+            "http",
+            PolicyModel.Default with { Mirror = MirrorModel.Default with { Service = "payments", Subset = subset } },
+            first.HostPort);
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        Assert.That((await client.Ask(Post)).Body, Is.EqualTo("v1"));
+        await Copies(mesh, outcome, 1);
+
+        Assert.That((first.Executed, second.Executed), Is.EqualTo((1, outcome == "answered" ? 1 : 0)), "the copy is for the subset alone");
+        Assert.That(second.Requests.Select(request => request.Body), Is.All.EqualTo("hello"));
+    }
+
     [Test]
     public async Task A_copy_is_sent_as_the_caller_and_intentions_decide_about_it()
     {

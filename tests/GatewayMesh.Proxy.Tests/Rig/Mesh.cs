@@ -23,6 +23,8 @@ internal sealed class Mesh : IAsyncDisposable
     private readonly Dictionary<string, ServiceModel> _services = [];
     private readonly List<GatewayModel> _gateways = [];
     private readonly Dictionary<(string, int), IngressModel> _ingress = [];
+    private readonly Dictionary<string, TargetModel> _targets = [];
+    private readonly Dictionary<string, string> _subsets = [];
     private IntentionTable _intentions = IntentionTable.Of(DeclaredIntentions.None);
     private PolicyModel _policy = PolicyModel.Default;
     private FrozenDictionary<string, JwtIssuerModel> _providers = FrozenDictionary<string, JwtIssuerModel>.Empty;
@@ -115,6 +117,21 @@ internal sealed class Mesh : IAsyncDisposable
         return Apply();
     }
 
+    /// <summary>Adds a subset of a service, with instances without a sidecar, that policies may name.</summary>
+    public Mesh Subset(string service, string subset, params HostPort[] instances)
+    {
+        var id = $"{subset}.{service}.default.dc1";
+        _targets[id] = new TargetModel(id, service, subset, "dc1")
+        {
+            Endpoints =
+            [
+                .. instances.Select((address, i) => new EndpointModel(service, $"{service}-{subset}-{i}", "", address, Healthy: true)),
+            ],
+        };
+        _subsets[MeshSnapshot.SubsetKey(service, subset)] = id;
+        return Apply();
+    }
+
     public Mesh Gateway(HostPort address, bool healthy = true)
     {
         _gateways.Add(new GatewayModel($"gw-{_gateways.Count}", "default", address, address, healthy));
@@ -185,6 +202,8 @@ internal sealed class Mesh : IAsyncDisposable
         {
             Revision = $"r{++_revision}",
             Services = _services.ToFrozenDictionary(),
+            Targets = _targets.ToFrozenDictionary(),
+            Subsets = _subsets.ToFrozenDictionary(),
             Gateways = [.. _gateways],
             Ingress = _ingress.ToFrozenDictionary(),
             Intentions = _intentions,
