@@ -97,6 +97,9 @@ public sealed record DataPlaneOptions
     /// </summary>
     public string? KeyFolder { get; init; }
 
+    /// <summary>Folder that keeps key sets of token issuers for the next start. Default: null, none are kept.</summary>
+    public string? JwksFolder { get; init; }
+
     /// <summary>Store of rate limits over the mesh. Default: null, such limits are divided over the nodes.</summary>
     public RedisSpec? RateLimitStore { get; init; }
 
@@ -144,6 +147,7 @@ public sealed record DataPlaneOptions
         TrustedProxies = bootstrap.Ingress?.TrustedProxies ?? [],
         Reach = ReachRules.Of(bootstrap),
         KeyFolder = Path.Combine(bootstrap.DataDir, "idempotency"),
+        JwksFolder = Path.Combine(bootstrap.DataDir, "jwks"),
         AccessLogRate = bootstrap.Logs.AccessLog.MaxLinesPerSecond,
         EnforcesIntentions = bootstrap.Identity == IdentityMode.Mtls,
     };

@@ -96,9 +96,10 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         var sender = new AttemptSender(new Http1Forwarder(_forwarder), Refused);
         var retries = new RetryLoop(hops, sender, decider, Latencies, Metrics);
         var paths = new PathSelector(options, hops, sender, retries, decider, new BypassedSidecars(time), Random, Metrics);
-        Jwks = new JwksRegistry(Metrics, log, time, () => Random.NextDouble());
+        Jwks = new JwksRegistry(Metrics, log, time, () => Random.NextDouble(), options.JwksFolder);
         Tokens = new TokenVerifier(Jwks, time);
-        Authorizations = new AuthorizationClient(time, clients, () => _reach);
+        var questions = new MeshQuestions(options, picker, Upstreams, identity, Demand);
+        Authorizations = new AuthorizationClient(questions, clients, () => _reach, time);
         Pipeline = new RequestPipeline(
             options,
             Random,

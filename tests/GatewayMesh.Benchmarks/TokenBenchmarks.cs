@@ -4,6 +4,7 @@ using System.Text;
 using BenchmarkDotNet.Attributes;
 using GatewayMesh.Configuration.Policies.Jwt;
 using GatewayMesh.Proxy.Jwt;
+using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -17,6 +18,7 @@ public class TokenBenchmarks : IDisposable
     private JwksRegistry _sources = null!;
     private TokenVerifier _verifier = null!;
     private JwtModel _model = null!;
+    private readonly FieldTable _fields = new();
     private string _token = "";
 
     /// <summary>Creates a key and a token.</summary>
@@ -34,8 +36,14 @@ public class TokenBenchmarks : IDisposable
         _token = $"{input}.{Base64Url.EncodeToString(signature)}";
         _sources = new JwksRegistry(_metrics, NullLogger.Instance, TimeProvider.System, () => 0.5);
         _verifier = new TokenVerifier(_sources, TimeProvider.System);
+        _fields.Add("Host", "payments");
+        _fields.Add("Authorization", "Bearer " + _token);
         _ = _verifier.VerifyAsync(_token, _model.Issuers)!.GetAwaiter().GetResult();
     }
+
+    /// <summary>Finding the token of a request in <c>Authorization</c>.</summary>
+    [Benchmark]
+    public bool Find() => TokenFinder.TryFind(_fields, "/orders/17", TokenLocation.Default.AsSpan(), out var token) && !token.IsEmpty;
 
     /// <summary>A kept token: hash, issuer, audience, time.</summary>
     [Benchmark]

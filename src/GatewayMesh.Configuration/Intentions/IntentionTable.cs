@@ -95,12 +95,19 @@ public sealed class IntentionTable
             rules, isKnown: true, allowsByDefault, IntentionDigest.Of(rules, allowsByDefault))
         {
             Notes = declared.Notes,
-            _providers = declared.Entries.Where(entry => entry.Providers.Any())
-                .GroupBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase)
-                .ToFrozenDictionary(
-                    group => group.Key,
-                    group => group.SelectMany(entry => entry.Providers).Distinct(StringComparer.Ordinal).ToImmutableArray(),
-                    StringComparer.OrdinalIgnoreCase),
+            _providers = ProvidersOf(declared),
         };
+    }
+
+    // A caller without its own source at a destination is subject to the intentions for all destinations.
+    private static FrozenDictionary<string, ImmutableArray<string>> ProvidersOf(DeclaredIntentions declared)
+    {
+        var forAll = declared.Entries.Where(entry => entry.Name == IntentionSource.All).SelectMany(entry => entry.Providers).ToList();
+        return declared.Entries.Where(entry => entry.Providers.Any())
+            .GroupBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase)
+            .ToFrozenDictionary(
+                group => group.Key,
+                group => group.SelectMany(entry => entry.Providers).Concat(forAll).Distinct(StringComparer.Ordinal).ToImmutableArray(),
+                StringComparer.OrdinalIgnoreCase);
     }
 }

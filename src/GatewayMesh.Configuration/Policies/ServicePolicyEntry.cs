@@ -107,7 +107,7 @@ public sealed record ServicePolicyEntry : ConfigEntry
             RateLimits = reader.Has("rateLimits") ? RateLimitModel.Bind(reader, "rateLimits") : null,
             Jwt = reader.Section("jwt", JwtEntry.Bind),
             Cors = reader.Section("cors", CorsEntry.Bind),
-            ExternalAuthorization = reader.Section("externalAuthorization", ExternalAuthorizationEntry.Bind),
+            ExternalAuthorization = reader.Section("externalAuthorization", section => ExternalAuthorizationEntry.Bind(section, name)),
             Tier = reader.OrNull("tier", TierWord.Type),
             Flags = FlagUse.BindList(reader, "flags", name),
             SidecarBypass = reader.OrNull("sidecarBypass", SidecarBypassWord.Type),

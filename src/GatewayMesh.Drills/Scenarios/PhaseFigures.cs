@@ -24,6 +24,9 @@ internal sealed class PhaseFigures(IReadOnlyCollection<ScenarioAnswer> answers, 
     /// <summary>Number of answers with status 429.</summary>
     public int Refused => answers.Count(answer => answer.Status == 429);
 
+    /// <summary>Number of answers with status 401.</summary>
+    public int Unauthorized => answers.Count(answer => answer.Status == 401);
+
     /// <summary>Requests at the applications for each request of the load.</summary>
     public double Load => Sent == 0 ? 0 : (double)worked / Sent;
 

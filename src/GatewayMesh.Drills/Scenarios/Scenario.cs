@@ -33,6 +33,9 @@ internal sealed record Scenario(
     /// <summary>Names of further sidecars, each with a bootstrap file of its name. Default: none.</summary>
     public ImmutableArray<string> Hosts { get; init; } = [];
 
+    /// <summary>Port of an issuer of tokens, relative to the base; null: none, and the load has no tokens. Default: null.</summary>
+    public int? IssuerPort { get; init; }
+
     /// <summary>Port of the redis-server of some phases, relative to the base; null: none. Default: null.</summary>
     public int? StorePort { get; init; }
 }

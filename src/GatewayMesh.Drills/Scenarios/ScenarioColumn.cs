@@ -20,6 +20,9 @@ internal sealed record ScenarioColumn(string Header, Func<PhaseFigures, string> 
     /// <summary>Number of answers with status 429.</summary>
     public static ScenarioColumn Refused { get; } = new("refused (429)", figures => Number(figures.Refused, "0"));
 
+    /// <summary>Number of answers with status 401.</summary>
+    public static ScenarioColumn Unauthorized { get; } = new("refused (401)", figures => Number(figures.Unauthorized, "0"));
+
     /// <summary>Number of good answers.</summary>
     public static ScenarioColumn Good { get; } = new("good", figures => Number(figures.Good, "0"));
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net.Http.Headers;
 
 namespace GatewayMesh.Drills.Scenarios;
 
@@ -11,8 +12,10 @@ namespace GatewayMesh.Drills.Scenarios;
 /// <param name="service">The called service.</param>
 /// <param name="repeatsPosts">True for POSTs with an <c>Idempotency-Key</c> that are repeated until they are answered.</param>
 /// <param name="users">Number of users in whose names the requests are sent, in turn; 0 for none.</param>
+/// <param name="issuer">Source of the requests' tokens; null: they have none.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ScenarioLoad(int port, string service, bool repeatsPosts, int users, TimeProvider time) : IDisposable
+internal sealed class ScenarioLoad(
+    int port, string service, bool repeatsPosts, int users, ScenarioIssuer? issuer, TimeProvider time) : IDisposable
 {
     /// <summary>Path of the requests; a POST's has its number behind it.</summary>
     public const string Path = "/work";
@@ -54,7 +57,9 @@ internal sealed class ScenarioLoad(int port, string service, bool repeatsPosts, 
                 await Task.Delay(wait, time, cancellation).ConfigureAwait(false);
             }
 
-            running.Add(repeatsPosts ? PostAsync(start, due, answers) : SendAsync(start, due, users > 0 ? i % users : null, answers));
+            running.Add(repeatsPosts
+                ? PostAsync(start, due, answers)
+                : SendAsync(start, due, users > 0 ? i % users : null, issuer?.TokenOf(i), answers));
         }
 
         await Task.WhenAll(running).ConfigureAwait(false);
@@ -93,11 +98,12 @@ internal sealed class ScenarioLoad(int port, string service, bool repeatsPosts, 
         answers.Add(new ScenarioAnswer(status, time.GetElapsedTime(start) - due, null));
     }
 
-    private async Task SendAsync(long start, TimeSpan due, int? user, ConcurrentBag<ScenarioAnswer> answers)
+    private async Task SendAsync(long start, TimeSpan due, int? user, string? token, ConcurrentBag<ScenarioAnswer> answers)
     {
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, Path) { Headers = { Host = service } };
+            request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
             if (user is { } number)
             {
                 request.Headers.Add("x-user", string.Create(CultureInfo.InvariantCulture, $"user-{number}"));

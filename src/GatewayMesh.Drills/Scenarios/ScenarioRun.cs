@@ -18,6 +18,7 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioFiles files, int po
     [
         portBase, portBase + 1, .. scenario.Hosts.Select((_, i) => AdminOf(i)),
         .. scenario.StorePort is { } store ? [portBase + store] : Array.Empty<int>(),
+        .. scenario.IssuerPort is { } issuer ? [portBase + issuer] : Array.Empty<int>(),
         .. scenario.Applications.Select(application => portBase + application.Port),
     ];
 
@@ -41,7 +42,8 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioFiles files, int po
             using var callee = scenario.RepeatsPosts
                 ? new ScenarioSidecar("host-b", files.CalleeBootstrap, files.Entries, folder, portBase + CalleeAdmin, time)
                 : null;
-            using var load = new ScenarioLoad(portBase + 1, Callee, scenario.RepeatsPosts, scenario.Users, time);
+            using var issuer = scenario.IssuerPort is { } issuerPort ? new ScenarioIssuer(portBase + issuerPort, time) : null;
+            using var load = new ScenarioLoad(portBase + 1, Callee, scenario.RepeatsPosts, scenario.Users, issuer, time);
             sidecar.AwaitReady(cancellation);
             callee?.AwaitReady(cancellation);
             others.ForEach(other => other.AwaitReady(cancellation));
@@ -50,6 +52,7 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioFiles files, int po
                 sidecar.Use(files.Phase(phase.Entries), cancellation);
                 callee?.Follow(sidecar, cancellation);
                 others.ForEach(other => other.Follow(sidecar, cancellation));
+                Issue(issuer, phase, sidecar, cancellation);
                 store.Run(phase.HasStore, [sidecar, .. others], cancellation);
                 var before = applications.Sum(application => application.Requests);
                 var twice = applications.Sum(application => application.Twice);
@@ -77,6 +80,24 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioFiles files, int po
     }
 
     private int AdminOf(int host) => portBase + 2 + (2 * host);
+
+    private static void Issue(ScenarioIssuer? issuer, ScenarioPhase phase, ScenarioSidecar sidecar, CancellationToken cancellation)
+    {
+        if (phase.StartsWithoutIssuer)
+        {
+            issuer?.Stop();
+            sidecar.KillAndStart();
+            sidecar.AwaitReady(cancellation);
+        }
+        else if (phase.NeedsKeys)
+        {
+            sidecar.AwaitKeys(cancellation);
+            if (phase.RotatesKeys)
+            {
+                issuer?.Rotate();
+            }
+        }
+    }
 
     private async Task KillAsync(ScenarioSidecar sidecar, CancellationToken over)
     {

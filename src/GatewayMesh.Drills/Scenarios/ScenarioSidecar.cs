@@ -78,6 +78,14 @@ internal sealed class ScenarioSidecar : IDisposable
             && stores.All(store => (store.State == "up") == used),
         cancellation);
 
+    /// <summary>Waits until the sidecar has read the keys of the issuer.</summary>
+    /// <exception cref="CommandFailure">The sidecar ended, or had no keys within 30 s.</exception>
+    public void AwaitKeys(CancellationToken cancellation) => Await(
+        "the sidecar has the keys of the issuer",
+        () => Ask("/metrics") is { IsSuccess: true } answer
+            && answer.Text.Contains("gatewaymesh_jwks_reads_total{outcome=\"ok\"}", StringComparison.Ordinal),
+        cancellation);
+
     /// <summary>Waits until the sidecar uses the same entries as another one.</summary>
     public void Follow(ScenarioSidecar other, CancellationToken cancellation) =>
         Await("the sidecars use the same entries", () => Revision() is { } now && now == other.Revision(), cancellation);

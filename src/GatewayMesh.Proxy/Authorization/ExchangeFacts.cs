@@ -46,7 +46,18 @@ internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
     }
 
     /// <inheritdoc/>
-    public IClaims? ClaimsOf(string provider) => exchange.Providers.Contains(provider) ? exchange.Claims : null;
+    public IClaims? ClaimsOf(string provider)
+    {
+        foreach (var accepted in exchange.Providers)
+        {
+            if (accepted.Name == provider)
+            {
+                return accepted.Claims;
+            }
+        }
+
+        return null;
+    }
 
     /// <inheritdoc/>
     public FieldLines Twins(string name)

@@ -4,8 +4,8 @@ using GatewayMesh.Configuration.Policies;
 namespace GatewayMesh.Proxy.Forwarding;
 
 /// <summary>
-/// Fields that only the mesh sets, from a verified token (<c>jwt.forward</c>) or the answer of an authorization service
-/// (<c>externalAuthorization.responseHeaders</c>).
+/// Fields that only the mesh sets, from a verified token (<c>jwt.forward</c>, <c>forwarding</c> of its issuer) or the answer of an
+/// authorization service (<c>externalAuthorization.responseHeaders</c>).
 /// </summary>
 internal static class VerifiedFields
 {
@@ -19,6 +19,14 @@ internal static class VerifiedFields
             foreach (var field in policy.Jwt.Forward.Keys)
             {
                 if (FieldLines.AreAlike(field, name))
+                {
+                    return true;
+                }
+            }
+
+            foreach (var issuer in policy.Jwt.Issuers)
+            {
+                if (issuer.Forwarding is { HeaderName: var field } && FieldLines.AreAlike(field, name))
                 {
                     return true;
                 }

@@ -8,8 +8,15 @@ using Microsoft.Extensions.Logging;
 namespace GatewayMesh.Proxy.Jwt;
 
 /// <summary>Live key sets by their source. They survive snapshots; a source that no policy names ends.</summary>
-internal sealed class JwksRegistry(MeshMetrics metrics, ILogger log, TimeProvider time, Func<double> random) : IDisposable
+/// <param name="metrics">Counts readings.</param>
+/// <param name="log">Destination of events.</param>
+/// <param name="time">The clock.</param>
+/// <param name="random">Spreads readings, from 0 to 1.</param>
+/// <param name="folder">Folder that keeps key sets of URLs; null for none.</param>
+internal sealed class JwksRegistry(MeshMetrics metrics, ILogger log, TimeProvider time, Func<double> random, string? folder = null)
+    : IDisposable
 {
+    private readonly JwksFolder? _folder = folder is null ? null : new JwksFolder(folder);
     private readonly ConcurrentDictionary<JwksModel, JwksSource> _sources = [];
     private readonly JwksFetcher _fetcher = new();
     private bool _isDisposed;
@@ -32,6 +39,10 @@ internal sealed class JwksRegistry(MeshMetrics metrics, ILogger log, TimeProvide
             if (!named.Contains(model) && _sources.TryRemove(model, out _))
             {
                 source.Dispose();
+                if (model.Url.Length > 0 && !named.Any(each => each.Url == model.Url))
+                {
+                    _folder?.Remove(model.Url);
+                }
             }
         }
     }
@@ -44,7 +55,7 @@ internal sealed class JwksRegistry(MeshMetrics metrics, ILogger log, TimeProvide
             return source;
         }
 
-        var created = new JwksSource(model, _fetcher, new JwksEvents(metrics, log), time, random);
+        var created = new JwksSource(model, _fetcher, _folder, new JwksEvents(metrics, log), time, random);
         source = _sources.GetOrAdd(model, created);
         if (source == created && !_isDisposed)
         {

@@ -7,12 +7,13 @@ namespace GatewayMesh.Proxy.Jwt;
 /// <summary>
 /// The live key set of one source, read in the background; the last good set stays in use:
 /// <code>
-/// url:  every `refresh` ± 20 %; after a failure 1 s, doubled up to `refresh`; for an unknown key at once, at most once in 5 s
+/// url:  every `refresh` ± 20 %; after a failure 1 s, doubled up to `refresh`; for an unknown key at once, at most once in 5 s;
+///       kept on disk for the next start of the process
 /// file: every second if it has changed
 /// </code>
 /// </summary>
-internal sealed class JwksSource(JwksModel model, JwksFetcher fetcher, JwksEvents events, TimeProvider time, Func<double> random)
-    : IDisposable
+internal sealed class JwksSource(
+    JwksModel model, JwksFetcher fetcher, JwksFolder? folder, JwksEvents events, TimeProvider time, Func<double> random) : IDisposable
 {
     /// <summary>Shortest time between two readings for unknown keys: 5 s.</summary>
     public static readonly TimeSpan SeekPeriod = TimeSpan.FromSeconds(5);
@@ -30,6 +31,7 @@ internal sealed class JwksSource(JwksModel model, JwksFetcher fetcher, JwksEvent
     private int _failures;
     private (DateTime Written, long Length) _file;
     private int _waiting;
+    private bool _isRestored;
     private volatile JwkSet? _keys;
 
     /// <summary>The last good key set; null before the first.</summary>
@@ -127,6 +129,7 @@ internal sealed class JwksSource(JwksModel model, JwksFetcher fetcher, JwksEvent
     {
         try
         {
+            Restore();
             var state = FileState();
             if (model.File.Length > 0 && state == _file && _failures == 0 && _keys is not null)
             {
@@ -150,6 +153,10 @@ internal sealed class JwksSource(JwksModel model, JwksFetcher fetcher, JwksEvent
             _keys = keys;
             _failures = 0;
             events.Record(model, null, isNew ? keys.Keys.Length : -1);
+            if (isNew)
+            {
+                Keep(text.Span);
+            }
         }
         catch (Exception failure) when (
             failure is IOException or UnauthorizedAccessException or OperationCanceledException or NotSupportedException)
@@ -158,6 +165,54 @@ internal sealed class JwksSource(JwksModel model, JwksFetcher fetcher, JwksEvent
             {
                 Fail(failure is OperationCanceledException ? "no complete answer in time" : failure.Message);
             }
+        }
+    }
+
+    private void Restore()
+    {
+        if (_isRestored || folder is null || model.Url.Length == 0)
+        {
+            return;
+        }
+
+        _isRestored = true;
+        try
+        {
+            if (folder.Read(model.Url) is not { } text)
+            {
+                return;
+            }
+
+            _keys = JwkSetReader.Read(text, out var fault);
+            if (_keys is { } keys)
+            {
+                events.Restore(model, keys.Keys.Length);
+            }
+            else
+            {
+                events.Ignore(model, fault);
+            }
+        }
+        catch (IOException unreadable)
+        {
+            events.Ignore(model, unreadable.Message);
+        }
+    }
+
+    private void Keep(ReadOnlySpan<byte> text)
+    {
+        if (folder is null || model.Url.Length == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            folder.Write(model.Url, text);
+        }
+        catch (IOException failure)
+        {
+            events.FailToKeep(model, failure.Message);
         }
     }
 

@@ -129,7 +129,7 @@ internal sealed class TokenVerifier(JwksRegistry sources, TimeProvider time) : I
             fault = ClaimFault(parts.Claims, issuer) ?? await SignatureFaultAsync(key, token, parts, issuer).ConfigureAwait(false);
             if (fault is null)
             {
-                return new TokenResult(parts.Claims, null);
+                return new TokenResult(parts.Claims, null, issuer);
             }
         }
 
@@ -220,7 +220,7 @@ internal sealed class TokenVerifier(JwksRegistry sources, TimeProvider time) : I
             fault = ClaimFault(claims, issuer);
             if (fault is null)
             {
-                return new TokenResult(claims, null);
+                return new TokenResult(claims, null, issuer);
             }
         }
 

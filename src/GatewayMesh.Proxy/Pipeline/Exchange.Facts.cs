@@ -87,11 +87,15 @@ internal sealed partial class Exchange
     /// <summary>Claims of the request's verified token; null if no token was verified here.</summary>
     public VerifiedClaims? Claims { get => _facts.Claims; set => _facts.Claims = value; }
 
-    /// <summary>Names of the jwt-provider entries that accept the request's token.</summary>
-    public ImmutableArray<string> Providers { get => _facts.Providers.IsDefault ? [] : _facts.Providers; set => _facts.Providers = value; }
+    /// <summary>Entries of kind jwt-provider that accept a token of the request.</summary>
+    public ImmutableArray<AcceptedProvider> Providers
+    {
+        get => _facts.Providers.IsDefault ? [] : _facts.Providers;
+        set => _facts.Providers = value;
+    }
 
-    /// <summary>Verification of the request's token; null if none was necessary.</summary>
-    public Task<TokenResult>? TokenCheck { get => _facts.TokenCheck; set => _facts.TokenCheck = value; }
+    /// <summary>Latest verification of a token of the request; null if none was necessary.</summary>
+    public TokenCheck? TokenCheck { get => _facts.TokenCheck; set => _facts.TokenCheck = value; }
 
     /// <summary>Answer of the authorization service; null if none was asked.</summary>
     public Task<AuthorizationAnswer>? AuthorizationAnswer { get => _facts.AuthorizationAnswer; set => _facts.AuthorizationAnswer = value; }
@@ -228,9 +232,9 @@ internal sealed partial class Exchange
         public LocalAnswer? OwnAnswer;
         public bool HasCors;
         public string? AllowedOrigin;
-        public ImmutableArray<string> Providers;
+        public ImmutableArray<AcceptedProvider> Providers;
         public VerifiedClaims? Claims;
-        public Task<TokenResult>? TokenCheck;
+        public TokenCheck? TokenCheck;
         public RateWait? RateWait;
         public IntentionTable? AllowedBy;
         public Route Route;

@@ -134,6 +134,8 @@ internal sealed class ExternalAuthorizationStep(AuthorizationClient client, Mesh
     private UInt128 KeyOf(Exchange exchange, ExternalAuthorizationModel model) => AuthorizationGate.KeyOf(
     [
         model.Url,
+        model.Service,
+        model.Path,
         model.Method.ToString(),
         string.Join('\n', model.ResponseHeaders),
         exchange.Method,

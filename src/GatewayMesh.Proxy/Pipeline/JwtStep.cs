@@ -1,25 +1,28 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Policies.Jwt;
 using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Jwt;
+using GatewayMesh.Proxy.Messages;
+using GatewayMesh.Proxy.Routing;
 using GatewayMesh.Proxy.Telemetry;
 
 namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>
 /// Verifies the request's token if the policy of the service has <c>jwt</c>: at the ingress, at the callee's side, and on the caller's side
-/// if the callee has no proxy (<see cref="BareCallee"/>). A kept token is accepted at once; otherwise the request waits for the signature.
+/// if the callee has no proxy (<see cref="BareCallee"/>). Tokens that intentions require are verified too, where intentions are enforced. A
+/// kept token is accepted at once; otherwise the request waits for the signature, and the step runs again:
+/// <code>
+/// token of the policy's issuers ─► refused or accepted ─► claims that the policy requires ─► tokens of the intentions' providers
+/// </code>
 /// </summary>
 /// <param name="verifier">Verifies tokens.</param>
 /// <param name="metrics">Counts outcomes.</param>
-/// <param name="enforcesIntentions">True if intentions, which may require tokens too, are enforced.</param>
+/// <param name="enforcesIntentions">True if intentions are enforced.</param>
 internal sealed class JwtStep(TokenVerifier verifier, MeshMetrics metrics, bool enforcesIntentions) : IStep
 {
-    private static readonly JwtModel Optional = new() { Required = false };
-
-    private volatile Resolved? _last;
+    private readonly TokenGroups _groups = new();
 
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
@@ -33,92 +36,177 @@ internal sealed class JwtStep(TokenVerifier verifier, MeshMetrics metrics, bool 
 
         var isAuthorized = exchange.Behavior.Authorizes || BareCallee.IsAhead(exchange);
         providers = isAuthorized ? providers : [];
-        return !(isAuthorized || exchange.Behavior.AtTheEdge) || (!jwt.IsOn && providers.IsEmpty) ? Verdict.Next
-            : providers.IsEmpty ? Take(exchange, jwt, jwt.Issuers)
-            : TakeWithProviders(exchange, jwt.IsOn ? jwt : Optional, providers);
+        return !(isAuthorized || exchange.Behavior.AtTheEdge) || (!jwt.IsOn && providers.IsEmpty)
+            ? Verdict.Next
+            : Take(exchange, jwt, _groups.Of(jwt), _groups.Of(exchange.Mesh.Snapshot.JwtProviders, providers));
     }
 
-    // The token of the policy, or one of a provider: intentions then see which of them accept it.
-    private Verdict TakeWithProviders(Exchange exchange, JwtModel jwt, ImmutableArray<string> names)
+    private Verdict Take(Exchange exchange, JwtModel jwt, ImmutableArray<TokenGroup> issuers, ImmutableArray<TokenGroup> providers)
     {
-        var known = exchange.Mesh.Snapshot.JwtProviders;
-        var issuers = jwt.IsOn ? jwt.Issuers : Issuers(known, names);
-        var verdict = Take(exchange, jwt, issuers);
-        if (verdict.Continues && verdict.Until is null && exchange.Claims is not null
-            && BearerToken.TryFind(exchange.Head.Fields, out var token))
-        {
-            var accepting = ImmutableArray.CreateBuilder<string>();
-            foreach (var name in names)
-            {
-                if (known.TryGetValue(name, out var issuer) && verifier.Check(token, [issuer]) is { Claims: not null })
-                {
-                    accepting.Add(name);
-                }
-            }
-
-            exchange.Providers = accepting.ToImmutable();
-        }
-
-        return verdict;
-    }
-
-    // One object for equal lists, so that equal tokens share a verification.
-    private ImmutableArray<JwtIssuerModel> Issuers(FrozenDictionary<string, JwtIssuerModel> known, ImmutableArray<string> names)
-    {
-        var last = _last;
-        if (last is null || last.Known != known || last.Names != names)
-        {
-            _last = last = new Resolved(known, names, [.. names.Where(known.ContainsKey).Select(name => known[name])]);
-        }
-
-        return last.Issuers;
-    }
-
-    private Verdict Take(Exchange exchange, JwtModel jwt, ImmutableArray<JwtIssuerModel> issuers)
-    {
-        TokenResult result;
-        if (exchange.TokenCheck is { IsCompletedSuccessfully: true } check)
-        {
-            result = check.Result;
-        }
-        else
+        if (exchange.TokenCheck is null)
         {
             ClaimFields.Remove(jwt, exchange.Head.Fields);
-            if (!BearerToken.TryFind(exchange.Head.Fields, out var token))
+            RemoveForged(issuers, exchange.Head.Fields);
+            RemoveForged(providers, exchange.Head.Fields);
+        }
+
+        var accepted = default(ReadOnlySpan<char>);
+        VerifiedClaims? claims = null;
+        if (jwt.IsOn && OfPolicy(exchange, jwt, issuers, ref claims, ref accepted) is { } ended)
+        {
+            return ended;
+        }
+
+        if (OfProviders(exchange, providers, accepted) is { } denied)
+        {
+            return denied;
+        }
+
+        exchange.Claims = claims ?? (exchange.Providers is [var first, ..] ? first.Claims : null);
+        if (exchange.Claims is not null)
+        {
+            metrics.CountToken(Labels.Service(exchange.Destination), exchange.TokenCheck is null ? "kept" : "verified");
+            Withhold(exchange, issuers);
+            Withhold(exchange, providers);
+        }
+
+        return Verdict.Next;
+    }
+
+    // Null if the request may continue.
+    private Verdict? OfPolicy(
+        Exchange exchange,
+        JwtModel jwt,
+        ImmutableArray<TokenGroup> groups,
+        ref VerifiedClaims? claims,
+        ref ReadOnlySpan<char> accepted)
+    {
+        string? fault = null;
+        foreach (var group in groups)
+        {
+            if (!TokenFinder.TryFind(exchange.Head.Fields, exchange.Target.PathAndQuery, group.Locations.AsSpan(), out var token))
             {
                 return Refuse(exchange, MeshErrorKind.JwtRefused, TokenFault.Ambiguous);
             }
 
             if (token.IsEmpty)
             {
-                return jwt.NeedsToken(exchange.Permissions) ? Refuse(exchange, MeshErrorKind.JwtMissing, null) : Verdict.Next;
+                continue;
             }
 
-            if (verifier.Check(token, issuers) is not { } known)
+            if (ResultOf(exchange, group, token) is not { } result)
             {
-                exchange.TokenCheck = verifier.VerifyAsync(token.ToString(), issuers);
-                return exchange.TokenCheck is { } pending
-                    ? Verdict.After(pending)
-                    : Verdict.Fail(MeshErrorKind.Overloaded, "too many tokens wait for their verification");
+                return Verify(exchange, group, token);
             }
 
-            result = known;
+            if (result.Claims is null)
+            {
+                fault = result.Fault;
+                continue;
+            }
+
+            claims = result.Claims;
+            accepted = token;
+            if (jwt.Missing(exchange.Permissions, claims) is { } missing)
+            {
+                return Refuse(exchange, MeshErrorKind.JwtInsufficient, $"the claim {missing} is missing or has another value");
+            }
+
+            ClaimFields.Set(jwt, claims, exchange.Head.Fields);
+            if (result.Issuer?.Forwarding is { } forwarding)
+            {
+                PayloadField.Set(forwarding, token, exchange.Head.Fields);
+            }
+
+            return null;
         }
 
-        if (result.Claims is not { } claims)
+        return fault is not null ? Refuse(exchange, MeshErrorKind.JwtRefused, fault)
+            : jwt.NeedsToken(exchange.Permissions) ? Refuse(exchange, MeshErrorKind.JwtMissing, null)
+            : null;
+    }
+
+    // Null if the request may continue: intentions then see which providers accept its tokens.
+    private Verdict? OfProviders(Exchange exchange, ImmutableArray<TokenGroup> groups, ReadOnlySpan<char> ofPolicy)
+    {
+        if (groups.IsEmpty)
         {
-            return Refuse(exchange, MeshErrorKind.JwtRefused, result.Fault);
+            return null;
         }
 
-        if (jwt.Missing(exchange.Permissions, claims) is { } missing)
+        var accepted = ImmutableArray.CreateBuilder<AcceptedProvider>();
+        foreach (var group in groups)
         {
-            return Refuse(exchange, MeshErrorKind.JwtInsufficient, $"the claim {missing} is missing or has another value");
+            if (!TokenFinder.TryFind(exchange.Head.Fields, exchange.Target.PathAndQuery, group.Locations.AsSpan(), out var token))
+            {
+                return Refuse(exchange, MeshErrorKind.JwtRefused, TokenFault.Ambiguous);
+            }
+
+            if (token.IsEmpty)
+            {
+                continue;
+            }
+
+            // A token that the policy accepted is no forgery, even if no provider accepts it.
+            var result = default(TokenResult);
+            if (!token.SequenceEqual(ofPolicy))
+            {
+                if (ResultOf(exchange, group, token) is not { } found)
+                {
+                    return Verify(exchange, group, token);
+                }
+
+                if (found.Claims is null)
+                {
+                    return Refuse(exchange, MeshErrorKind.JwtRefused, found.Fault);
+                }
+
+                result = found;
+            }
+
+            Accept(exchange, group, token, result, accepted);
         }
 
-        metrics.CountToken(Labels.Service(exchange.Destination), exchange.TokenCheck is null ? "kept" : "verified");
-        exchange.Claims = claims;
-        ClaimFields.Set(jwt, claims, exchange.Head.Fields);
-        return Verdict.Next;
+        exchange.Providers = accepted.ToImmutable();
+        return null;
+    }
+
+    private void Accept(
+        Exchange exchange,
+        TokenGroup group,
+        ReadOnlySpan<char> token,
+        in TokenResult result,
+        ImmutableArray<AcceptedProvider>.Builder accepted)
+    {
+        for (var i = 0; i < group.Names.Length; i++)
+        {
+            var each = ReferenceEquals(result.Issuer, group.Issuers[i]) ? result : verifier.Check(token, group.Single[i]) ?? default;
+            if (each.Claims is not { } claims)
+            {
+                continue;
+            }
+
+            accepted.Add(new AcceptedProvider(group.Names[i], claims));
+            if (group.Issuers[i].Forwarding is { } forwarding)
+            {
+                PayloadField.Set(forwarding, token, exchange.Head.Fields);
+            }
+        }
+    }
+
+    // Null if a signature must be verified.
+    private TokenResult? ResultOf(Exchange exchange, TokenGroup group, ReadOnlySpan<char> token) =>
+        exchange.TokenCheck?.Find(group) ?? verifier.Check(token, group.Issuers);
+
+    private Verdict Verify(Exchange exchange, TokenGroup group, ReadOnlySpan<char> token)
+    {
+        if (verifier.VerifyAsync(token.ToString(), group.Issuers) is not { } pending)
+        {
+            return Verdict.Fail(MeshErrorKind.Overloaded, "too many tokens wait for their verification");
+        }
+
+        exchange.TokenCheck = new TokenCheck(group, pending, exchange.TokenCheck);
+        return Verdict.After(pending);
     }
 
     private Verdict Refuse(Exchange exchange, MeshErrorKind kind, string? details)
@@ -132,6 +220,32 @@ internal sealed class JwtStep(TokenVerifier verifier, MeshMetrics metrics, bool 
         return Verdict.Fail(kind, details);
     }
 
-    private sealed record Resolved(
-        FrozenDictionary<string, JwtIssuerModel> Known, ImmutableArray<string> Names, ImmutableArray<JwtIssuerModel> Issuers);
+    private static void RemoveForged(ImmutableArray<TokenGroup> groups, FieldTable fields)
+    {
+        foreach (var group in groups)
+        {
+            PayloadField.Remove(group, fields);
+        }
+    }
+
+    // Only where the next hop is the application: a proxy of the mesh on the way verifies the token again.
+    private static void Withhold(Exchange exchange, ImmutableArray<TokenGroup> groups)
+    {
+        foreach (var group in groups)
+        {
+            if (group.Withholds && IsLastProxy(exchange))
+            {
+                foreach (var location in group.Locations)
+                {
+                    if (TokenGroup.IsWithheld(location) && TokenFinder.IsIn(exchange.Head.Fields, location))
+                    {
+                        exchange.Head.Fields.Remove(location.Name);
+                    }
+                }
+            }
+        }
+    }
+
+    private static bool IsLastProxy(Exchange exchange) =>
+        exchange.Route.Kind != TargetKind.MeshPeer || exchange.Route.Instances.All.All(static state => state.Model.IsBare);
 }

@@ -14,14 +14,15 @@ using GatewayMesh.Proxy.Resilience;
 namespace GatewayMesh.Proxy.Upstreams;
 
 /// <summary>
-/// Asks authorization services over connections of its own. The question has the chosen fields of the request and, as at nginx and Traefik,
-/// <c>X-Forwarded-Method</c>, <c>-Proto</c>, <c>-Host</c>, <c>-Uri</c>, and <c>-For</c>, all set here. An answer is bounded in size and
-/// time, and its redirects are for the client.
+/// Asks authorization services: those with a URL over connections of its own, others as services of the mesh. An answer is bounded in size
+/// and time, and its redirects are for the client.
 /// </summary>
-/// <param name="time">The clock.</param>
+/// <param name="services">Asks services of the mesh.</param>
 /// <param name="clients">Finds the addresses of clients.</param>
 /// <param name="reach">Rules for addresses that policies name.</param>
-internal sealed class AuthorizationClient(TimeProvider time, ClientAddresses clients, Func<ReachRules> reach) : IDisposable
+/// <param name="time">The clock.</param>
+internal sealed class AuthorizationClient(
+    MeshQuestions services, ClientAddresses clients, Func<ReachRules> reach, TimeProvider time) : IDisposable
 {
     /// <summary>Longest body of a denying answer: 64 KiB; a longer one is cut off, and the client receives none.</summary>
     public const int MostAnswerBytes = 65_536;
@@ -67,73 +68,29 @@ internal sealed class AuthorizationClient(TimeProvider time, ClientAddresses cli
     public Task<AuthorizationAnswer> AskAsync(
         Exchange exchange, ExternalAuthorizationModel model, AuthorizationGate gate, UInt128? key, ArraySegment<byte>? body)
     {
-        var question = Question(exchange, model, body); // reads the request, so not on another thread
-        return Task.Run(() => AskAsync(question, model, gate, key));
+        var question = AuthorizationQuestion.Of(exchange, model, clients, body); // reads the request, so not on another thread
+        var route = model.Service.Length > 0 ? new QuestionRoute(exchange, question, model) : null;
+        return Task.Run(() => AskAsync(question, route, model, gate, key));
     }
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    private HttpRequestMessage Question(Exchange exchange, ExternalAuthorizationModel model, ArraySegment<byte>? body)
-    {
-        var method = model.Method switch
-        {
-            AuthorizationMethod.Get => HttpMethod.Get,
-            AuthorizationMethod.Post => HttpMethod.Post,
-            _ => new HttpMethod(exchange.Method),
-        };
-        var question = new HttpRequestMessage(method, model.Url) { Version = HttpVersion.Version11 };
-        if (body is { } content)
-        {
-            question.Content = new ByteArrayContent(content.Array!, content.Offset, content.Count);
-        }
-
-        var fields = exchange.Head.Fields;
-        foreach (var name in model.RequestHeaders)
-        {
-            if (!HopByHop.Contains(name, fields[KnownField.Connection]) && !MeshHeaders.IsMeshHeader(name))
-            {
-                foreach (var value in fields[name])
-                {
-                    Add(question, name, value ?? "");
-                }
-            }
-        }
-
-        Add(question, "X-Forwarded-Method", exchange.Method);
-        Add(question, "X-Forwarded-Proto", exchange.Scheme);
-        Add(question, "X-Forwarded-Host", exchange.Host);
-        Add(question, "X-Forwarded-Uri", exchange.Target.PathAndQuery);
-        Add(question, "X-Forwarded-For", clients.Of(exchange).ToString());
-        Add(question, "X-Request-Id", exchange.RequestId);
-        return question;
-    }
-
-    private static void Add(HttpRequestMessage question, string name, string value)
-    {
-        if (!question.Headers.TryAddWithoutValidation(name, value))
-        {
-            _ = question.Content?.Headers.TryAddWithoutValidation(name, value);
-        }
-    }
-
     private async Task<AuthorizationAnswer> AskAsync(
-        HttpRequestMessage question, ExternalAuthorizationModel model, AuthorizationGate gate, UInt128? key)
+        AuthorizationQuestion question, QuestionRoute? route, ExternalAuthorizationModel model, AuthorizationGate gate, UInt128? key)
     {
         try
         {
             using var limit = new CancellationTokenSource(model.Timeout, time);
-            using (question)
+            var answer = route is null
+                ? await AskUrlAsync(question, model, limit.Token).ConfigureAwait(false)
+                : await services.AskAsync(question, route, model, ReadAsync, limit.Token).ConfigureAwait(false);
+            if (key is { } kept && answer.Outcome == AuthorizationOutcome.Allowed)
             {
-                using var response = await _client.SendAsync(question, limit.Token).ConfigureAwait(false);
-                var answer = await ReadAsync(response, model, limit.Token).ConfigureAwait(false);
-                if (key is { } kept && answer.Outcome == AuthorizationOutcome.Allowed)
-                {
-                    gate.Keep(kept, answer);
-                }
-
-                return answer;
+                gate.Keep(kept, answer);
             }
+
+            return answer;
         }
         catch (OperationCanceledException)
         {
@@ -159,6 +116,14 @@ internal sealed class AuthorizationClient(TimeProvider time, ClientAddresses cli
             or HttpRequestError.SecureConnectionError,
         InnerException: not AddressRefusedException,
     };
+
+    private async Task<AuthorizationAnswer> AskUrlAsync(
+        AuthorizationQuestion question, ExternalAuthorizationModel model, CancellationToken cancellation)
+    {
+        using var message = QuestionMessage.Of(question, model.Url);
+        using var response = await _client.SendAsync(message, cancellation).ConfigureAwait(false);
+        return await ReadAsync(response, model, cancellation).ConfigureAwait(false);
+    }
 
     private static async Task<AuthorizationAnswer> ReadAsync(
         HttpResponseMessage response, ExternalAuthorizationModel model, CancellationToken cancellation)

@@ -84,14 +84,25 @@ internal sealed class EventQueue : IDisposable
     {
         while (Next() is { Count: > 0 } batch)
         {
-            var failed = _counts.Failed;
+            Interlocked.Add(ref IsDelivered(batch) ? ref _delivered : ref _lost, batch.Count);
+        }
+    }
+
+    private bool IsDelivered(List<EventRecord> batch)
+    {
+        var failed = _counts.Failed;
+        try
+        {
             foreach (var record in batch)
             {
                 _logger.Log(record.Level, new EventId(0, record.Event), record.Fields, null, (_, _) => record.Message);
             }
 
-            _processor.ForceFlush();
-            Interlocked.Add(ref _counts.Failed == failed ? ref _delivered : ref _lost, batch.Count);
+            return _processor.ForceFlush() && _counts.Failed == failed;
+        }
+        catch (Exception)
+        {
+            return false; // An exception that left this thread would end the process.
         }
     }
 

@@ -1,4 +1,5 @@
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Entries.Tokens;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Snapshot;
@@ -46,6 +47,21 @@ internal sealed class IntentionTableTests
                 .Decide("web", "payments", Get)
                 .Allowed,
             Is.False);
+
+    [Test]
+    public void Providers_of_a_service_include_those_of_the_intentions_for_all_services()
+    {
+        static ServiceIntentionsEntry Entry(string name, string provider) => new()
+        {
+            Name = name,
+            Jwt = new JwtRequirement([new RequiredProvider(provider, [])]),
+            Sources = [new IntentionSource("web") { Action = IntentionAction.Allow }],
+        };
+        var table = IntentionTable.Of(new DeclaredIntentions([Entry("payments", "okta"), Entry("*", "auth0")], IntentionAction.Deny));
+
+        Assert.That(table.ProvidersOf("Payments"), Is.EqualTo(new[] { "okta", "auth0" }));
+        Assert.That(table.ProvidersOf("ledger"), Is.EqualTo(new[] { "auth0" }));
+    }
 
     [Test]
     public void Without_a_matching_intention_the_default_decides()

@@ -98,6 +98,18 @@ public sealed class ScenarioTests
     }
 
     [Test]
+    public async Task Only_good_tokens_pass_while_keys_rotate_and_after_a_restart_without_the_issuer()
+    {
+        var phases = await RunAsync("jwt", 2);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(phases.Select(phase => phase["good"]), Is.EqualTo(["400", "200", "200", "200"]));
+            Assert.That(phases.Select(phase => phase["refused (401)"]), Is.EqualTo(["0", "200", "200", "200"]));
+            Assert.That(phases.Select(phase => phase["load of the instances"]), Is.EqualTo(["1.00 ×", "0.50 ×", "0.50 ×", "0.50 ×"]));
+        }
+    }
+
+    [Test]
     public async Task Rate_limit_passes_its_rate_and_shadow_mode_passes_all()
     {
         var phases = await RunAsync("rate-limit", 3);

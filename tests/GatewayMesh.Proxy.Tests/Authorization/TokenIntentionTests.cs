@@ -73,22 +73,89 @@ internal sealed class TokenIntentionTests
         Assert.That(_backend.Executed, Is.EqualTo(1));
     }
 
+    [TestCase("Authorization: Bearer USER\r\nX-Workload: WORKLOAD", 200)]
+    [TestCase("Authorization: Bearer USER", 403)]
+    [TestCase("X-Workload: WORKLOAD", 403)]
+    [TestCase("", 401)]
+    [TestCase("Authorization: Bearer WORKLOAD\r\nX-Workload: USER", 401)]
+    public async Task An_intention_and_its_permission_may_require_tokens_of_two_providers(string fields, int status)
+    {
+        using var workloads = new TokenIssuer("2");
+        await using var mesh = await Start(new ServiceIntentionsEntry
+        {
+            Name = "payments",
+            Jwt = new JwtRequirement([new RequiredProvider("okta", [])]),
+            Sources =
+            [
+                new IntentionSource("web")
+                {
+                    Permissions = [new PermissionRule(IntentionAction.Allow) { Jwt = new JwtRequirement([new RequiredProvider("workloads", [])]) }],
+                },
+            ],
+        });
+        Provide(mesh, ("workloads", new JwtIssuerModel
+        {
+            Issuer = TokenIssuer.Name,
+            Jwks = new JwksModel { Inline = workloads.Jwks() },
+            Locations = [new TokenLocation(TokenPlace.Header, "x-workload")],
+            Forwarding = new TokenForwarding("x-workload-claims"),
+        }));
+
+        var response = await Send(
+            mesh.Inbound(_backend.HostPort),
+            fields.Replace("USER", _issuer.Token(), StringComparison.Ordinal)
+                .Replace("WORKLOAD", workloads.Token(), StringComparison.Ordinal)
+                + (fields.Length > 0 ? "\r\n" : ""));
+
+        Assert.That(response.Status, Is.EqualTo(status), response.Body);
+        if (status == 200)
+        {
+            Assert.That((_backend.Last.Has("x-workload"), _backend.Last.Has("x-workload-claims")), Is.EqualTo((false, true)));
+        }
+    }
+
+    [TestCase(true, 200)]
+    [TestCase(false, 403)]
+    public async Task A_token_that_only_the_policy_accepts_is_no_forgery_but_grants_nothing(bool isOfProvider, int status)
+    {
+        using var other = new TokenIssuer("2");
+        await using var mesh = await Start(new ServiceIntentionsEntry
+        {
+            Name = "payments",
+            Sources =
+            [
+                new IntentionSource("web")
+                {
+                    Permissions = [new PermissionRule(IntentionAction.Allow) { Jwt = new JwtRequirement([new RequiredProvider("okta", [])]) }],
+                },
+            ],
+        });
+        mesh.Service("payments", isOfProvider ? _issuer.Policy() : other.Policy());
+
+        var response = await Ask(mesh.Inbound(_backend.HostPort), (isOfProvider ? _issuer : other).Token());
+
+        Assert.That(response.Status, Is.EqualTo(status), response.Body);
+    }
+
     private async Task<Mesh> Start(ServiceIntentionsEntry entry)
     {
         var mesh = await Mesh.Start(options => options with { Identity = new CallerByHeader(), EnforcesIntentions = true });
         mesh.Service("payments");
-        mesh.Providers(new Dictionary<string, JwtIssuerModel>
-        {
-            ["okta"] = new() { Issuer = TokenIssuer.Name, Jwks = new JwksModel { Inline = _issuer.Jwks() } },
-        }.ToFrozenDictionary());
+        Provide(mesh);
         mesh.Intentions(new DeclaredIntentions([entry], IntentionAction.Deny));
         return mesh;
     }
 
-    private static async Task<RawMessage> Ask(IPEndPoint address, string? token, string path = "/")
+    private void Provide(Mesh mesh, params (string Name, JwtIssuerModel Issuer)[] more) => mesh.Providers(
+        more.Append(("okta", new JwtIssuerModel { Issuer = TokenIssuer.Name, Jwks = new JwksModel { Inline = _issuer.Jwks() } }))
+            .ToFrozenDictionary(each => each.Item1, each => each.Item2));
+
+    private static Task<RawMessage> Ask(IPEndPoint address, string? token, string path = "/") =>
+        Send(address, token is null ? "" : $"Authorization: Bearer {token}\r\n", path);
+
+    private static async Task<RawMessage> Send(IPEndPoint address, string fields, string path = "/")
     {
         using var client = await RawConnection.To(address);
-        var authorization = token is null ? "" : $"Authorization: Bearer {token}\r\n";
-        return await client.Ask($"GET {path} HTTP/1.1\r\nHost: payments\r\n{CallerByHeader.Field}: web\r\n{authorization}\r\n");
+        return await client.Ask($"GET {path} HTTP/1.1\r\nHost: payments\r\n{CallerByHeader.Field}: web\r\n{fields}\r\n");
     }
 }

@@ -1,14 +1,18 @@
 using System.Net;
 using System.Text.Json;
 using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Policies.ExternalAuthorization;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.ExternalAuthorization;
 
-/// <summary>An authorization service that answers, is slow, dead, and lying.</summary>
-internal sealed class ExternalAuthorizationTests
+/// <summary>An authorization service that answers, is slow, dead, and lying; asked at its URL, and as a service of the mesh.</summary>
+/// <param name="name">Name of the service in the mesh; null for its URL.</param>
+[TestFixture(null)]
+[TestFixture("auth")]
+internal sealed class ExternalAuthorizationTests(string? name)
 {
     private OAuthService _service = null!;
     private Backend _backend = null!;
@@ -88,7 +92,8 @@ internal sealed class ExternalAuthorizationTests
     [Test]
     public async Task A_dead_service_refuses()
     {
-        await using var mesh = await Start(model => model with { Url = $"http://{Backend.ClosedPort()}/" });
+        await using var mesh = await Start(model => name is null ? model with { Url = $"http://{Backend.ClosedPort()}/" } : model);
+        mesh.Service("auth", Backend.ClosedPort(), Backend.ClosedPort());
 
         var refused = await Ask(mesh, "GET / HTTP/1.1\r\nHost: payments\r\nCookie: session=alice-1\r\n\r\n");
 
@@ -113,7 +118,7 @@ internal sealed class ExternalAuthorizationTests
         Assert.That((busy.Status, _service.Asked), Is.EqualTo((503, 1)), "refused at once");
         release.SetResult();
 
-        mesh.Service("payments", _service.Policy(model => model with { Timeout = TimeSpan.FromMilliseconds(100) }));
+        mesh.Service("payments", Policy(model => model with { Timeout = TimeSpan.FromMilliseconds(100) }));
         _service.Behavior = (_, _) => Task.CompletedTask;
         var late = await second.Ask("GET / HTTP/1.1\r\nHost: payments\r\nCookie: session=alice-1\r\n\r\n");
         Assert.That((late.Status, late["Proxy-Status"]!.Contains("no answer in time", StringComparison.Ordinal)), Is.EqualTo((503, true)));
@@ -159,7 +164,7 @@ internal sealed class ExternalAuthorizationTests
     public async Task Ingress_gateway_and_callee_ask_alike()
     {
         await using var mesh = await Mesh.Start();
-        mesh.Service("payments", _service.Policy(), _backend.HostPort);
+        mesh.Service("auth", _service.Address).Service("payments", Policy(), _backend.HostPort);
         var ingress = mesh.Open(ListenerKind.Ingress, "ingress/public");
         mesh.Ingress(ingress.Port, ("*", "payments"));
         foreach (var address in new[] { ingress, mesh.Open(ListenerKind.Mesh, "mesh"), mesh.Inbound(_backend.HostPort) })
@@ -173,8 +178,10 @@ internal sealed class ExternalAuthorizationTests
     private async Task<Mesh> Start(Func<ExternalAuthorizationModel, ExternalAuthorizationModel>? with = null)
     {
         var mesh = await Mesh.Start();
-        return mesh.Service("payments", _service.Policy(with));
+        return mesh.Service("auth", _service.Address).Service("payments", Policy(with));
     }
+
+    private PolicyModel Policy(Func<ExternalAuthorizationModel, ExternalAuthorizationModel>? with = null) => _service.Policy(with, name);
 
     private Task<RawMessage> Ask(Mesh mesh, string request) =>
         Ask(mesh.Open(ListenerKind.Inbound, $"inbound/{Guid.NewGuid():N}", spec => spec with

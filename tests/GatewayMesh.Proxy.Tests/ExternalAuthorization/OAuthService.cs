@@ -1,5 +1,6 @@
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Policies.ExternalAuthorization;
+using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.ExternalAuthorization;
@@ -16,7 +17,7 @@ internal sealed class OAuthService : IDisposable
 
     public OAuthService() => _server = new Backend((question, connection) => Behavior(question, connection));
 
-    /// <summary>What the service does with a question. Default: what it should do.</summary>
+    /// <summary>Reaction to a question. Default: <see cref="Answer"/>.</summary>
     public Func<RawMessage, RawConnection, Task> Behavior { get; set; } = Answer;
 
     public int Asked => _server.Executed;
@@ -25,9 +26,21 @@ internal sealed class OAuthService : IDisposable
 
     public string Url => $"http://{_server.Address}/verify";
 
-    public PolicyModel Policy(Func<ExternalAuthorizationModel, ExternalAuthorizationModel>? with = null)
+    public HostPort Address => _server.HostPort;
+
+    /// <summary>Policy that asks this service.</summary>
+    /// <param name="with">Changes the policy.</param>
+    /// <param name="service">Name of this service in the mesh; null asks its URL.</param>
+    public PolicyModel Policy(Func<ExternalAuthorizationModel, ExternalAuthorizationModel>? with = null, string? service = null)
     {
-        var model = new ExternalAuthorizationModel { Url = Url, ResponseHeaders = ["x-user"], Timeout = TimeSpan.FromSeconds(5) };
+        var model = new ExternalAuthorizationModel
+        {
+            Url = service is null ? Url : "",
+            Service = service ?? "",
+            Path = "/verify",
+            ResponseHeaders = ["x-user"],
+            Timeout = TimeSpan.FromSeconds(5),
+        };
         return PolicyModel.Default with { ExternalAuthorization = with?.Invoke(model) ?? model };
     }
 

@@ -176,6 +176,90 @@ internal sealed class JwksSourceTests
         Assert.That((await Ask(inbound, old)).Status, Is.EqualTo(401), "its key was withdrawn, although the token is kept");
     }
 
+    [Test]
+    public async Task A_restarted_node_verifies_with_the_kept_set_while_the_server_is_down()
+    {
+        using var folder = new TemporaryFolder();
+        using var backend = Backend.Answering("ok");
+        JwksModel url;
+        using (var server = Serving(() => Answer(_first.Jwks())))
+        {
+            url = Url(server);
+            await using var before = await Mesh.Start(options => options with { JwksFolder = folder["jwks"] });
+            before.Service("payments", _first.Policy(jwks: url));
+            Assert.That((await Ask(before.Inbound(backend.HostPort), _first.Token())).Status, Is.EqualTo(200));
+            await Eventually.Until("the set is kept", () => IsKept(folder["jwks"]));
+        }
+
+        using var logs = new Logged { Least = LogLevel.Information };
+        await using var mesh = await Mesh.Start(options => options with { JwksFolder = folder["jwks"], Logs = logs });
+        mesh.Service("payments", _first.Policy(jwks: url));
+        var inbound = mesh.Inbound(backend.HostPort);
+
+        Assert.That((await Ask(inbound, _first.Token())).Status, Is.EqualTo(200));
+        Assert.That((await Ask(inbound, _second.Token())).Status, Is.EqualTo(401));
+        Assert.That(logs.Lines.Count(line => line.Event == "jwks_restored"), Is.EqualTo(1));
+    }
+
+    [TestCase("gatewaymesh-jwks 1 0\n", "the kept key set is not intact")]
+    [TestCase("", "the kept key set is not intact")]
+    public async Task A_corrupt_file_is_ignored_with_an_event_and_replaced(string text, string because)
+    {
+        using var folder = new TemporaryFolder();
+        using var server = Serving(() => Answer(_first.Jwks()));
+        new JwksFolder(folder["jwks"]).Write(Url(server).Url, "{}"u8);
+        var file = Directory.GetFiles(folder["jwks"]).Single();
+        await File.WriteAllTextAsync(file, text);
+        using var registry = new JwksRegistry(_metrics, _logs.CreateLogger("jwt"), _time, () => 0.5, folder["jwks"]);
+
+        await Has(registry.Find(Url(server)), "RS256-1");
+
+        Assert.That(_logs.Lines.Single(line => line.Event == "jwks_file_ignored").Line, Does.Contain(because));
+        await Eventually.Until("the file is replaced", () => new FileInfo(file).Length > text.Length);
+        Assert.That(new JwksFolder(folder["jwks"]).Read(Url(server).Url)!.Value.Length, Is.EqualTo(_first.Jwks().Length));
+    }
+
+    [Test]
+    public async Task A_kept_set_without_a_usable_key_is_ignored()
+    {
+        using var folder = new TemporaryFolder();
+        using var server = Serving(() => Answer(_first.Jwks()));
+        new JwksFolder(folder["jwks"]).Write(Url(server).Url, "{\"keys\":[]}"u8);
+        using var registry = new JwksRegistry(_metrics, _logs.CreateLogger("jwt"), _time, () => 0.5, folder["jwks"]);
+
+        await Has(registry.Find(Url(server)), "RS256-1");
+
+        Assert.That(_logs.Lines.Count(line => line.Event == "jwks_file_ignored"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_folder_that_cannot_be_written_costs_an_event_and_no_key()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder["jwks"], "a file in place of the folder");
+        using var server = Serving(() => Answer(_first.Jwks()));
+        using var registry = new JwksRegistry(_metrics, _logs.CreateLogger("jwt"), _time, () => 0.5, folder["jwks"]);
+
+        await Has(registry.Find(Url(server)), "RS256-1");
+        await Reports("jwks_not_kept");
+    }
+
+    [Test]
+    public async Task The_kept_set_of_a_source_that_no_policy_names_is_removed()
+    {
+        using var folder = new TemporaryFolder();
+        using var server = Serving(() => Answer(_first.Jwks()));
+        using var registry = new JwksRegistry(_metrics, _logs.CreateLogger("jwt"), _time, () => 0.5, folder["jwks"]);
+        _ = registry.Find(Url(server));
+        await Eventually.Until("the set is kept", () => IsKept(folder["jwks"]));
+
+        registry.Apply(MeshSnapshot.Empty);
+
+        Assert.That(Directory.GetFiles(folder["jwks"], "*.jwks"), Is.Empty);
+    }
+
+    private static bool IsKept(string folder) => Directory.Exists(folder) && Directory.GetFiles(folder, "*.jwks").Length == 1;
+
     private static JwksModel Url(Backend server) =>
         new() { Url = $"http://{server.Address}/jwks.json", Timeout = TimeSpan.FromSeconds(10) };
 

@@ -8,6 +8,9 @@ internal sealed class Logged : ILoggerFactory, ILogger
 {
     public ConcurrentQueue<(string Event, string Line)> Lines { get; } = [];
 
+    /// <summary>Lowest level that is recorded.</summary>
+    public LogLevel Least { get; init; } = LogLevel.Warning;
+
     public void AddProvider(ILoggerProvider provider)
     {
     }
@@ -18,7 +21,7 @@ internal sealed class Logged : ILoggerFactory, ILogger
     {
     }
 
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= Least;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;

@@ -12,7 +12,7 @@ namespace GatewayMesh.Tests.Export;
 public sealed class EventQueueTests
 {
     private DeliveryCounts _counts = null!;
-    private Collector _collector = null!;
+    private LogCollector _collector = null!;
     private ILoggerFactory _logs = null!;
     private BatchLogRecordExportProcessor _processor = null!;
 
@@ -20,7 +20,7 @@ public sealed class EventQueueTests
     public void Make()
     {
         _counts = new DeliveryCounts();
-        _collector = new Collector(_counts);
+        _collector = new LogCollector(_counts);
         _processor = new BatchLogRecordExportProcessor(_collector, 10, int.MaxValue, 30_000, 10);
         _logs = LoggerFactory.Create(logging => logging.AddOpenTelemetry(options =>
         {
@@ -110,7 +110,7 @@ public sealed class EventQueueTests
     private EventQueue Queue(int most, TimeSpan? delay = null) =>
         new(_logs.CreateLogger("test"), _processor, _counts, most, batch: 10, delay ?? TimeSpan.FromMilliseconds(10));
 
-    private sealed class Collector(DeliveryCounts counts) : BaseExporter<LogRecord>
+    private sealed class LogCollector(DeliveryCounts counts) : BaseExporter<LogRecord>
     {
         private int _exports;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Policies.Jwt;
@@ -5,8 +6,7 @@ using GatewayMesh.Configuration.Policies.Jwt;
 namespace GatewayMesh.Configuration.Entries.Tokens;
 
 /// <summary>
-/// <c>kind: jwt-provider</c>, as in Consul 1.16 and later: an issuer of tokens that intentions name. Tokens are read from
-/// <c>Authorization: Bearer</c> alone.
+/// <c>kind: jwt-provider</c>, as in Consul 1.16 and later: an issuer of tokens that intentions name.
 /// </summary>
 public sealed record JwtProviderEntry : ConfigEntry
 {
@@ -20,6 +20,13 @@ public sealed record JwtProviderEntry : ConfigEntry
             ? Scalar.Good(text)
             : Scalar.Bad<string>($"{Quoted.Of(text)} is not a URL", "use a URL, such as https://issuer.example/jwks.json"));
 
+    // As in Consul: the application does not receive the field unless a location says so.
+    private static readonly ImmutableArray<TokenLocation> DefaultLocations =
+    [
+        new TokenLocation(TokenPlace.Header, "authorization") { Prefix = "Bearer " },
+        new TokenLocation(TokenPlace.Query, "access_token"),
+    ];
+
     /// <inheritdoc/>
     public override string Kind => "jwt-provider";
 
@@ -28,40 +35,21 @@ public sealed record JwtProviderEntry : ConfigEntry
 
     internal static JwtProviderEntry Bind(MappingReader reader, string name, SourceLocation origin)
     {
-        reader.NotYet("forwarding", "forward claims by jwt.forward of a service-policy");
         _ = reader.Map("meta");
         _ = reader.Has("cacheConfig"); // the bound of kept tokens is fixed
-        var locations = reader.Items("locations", BindLocation);
-        if (locations.Any(isBearer => !isBearer))
-        {
-            reader.Fail("locations", "is not supported yet except for Authorization: Bearer", "remove the other locations");
-        }
-
+        var locations = TokenLocation.BindAll(reader);
         var keys = reader.Has("JSONWebKeySet") || !reader.Has("jsonWebKeySet") ? "JSONWebKeySet" : "jsonWebKeySet";
-        return new JwtProviderEntry
+        var issuer = new JwtIssuerModel
         {
-            Name = name,
-            Origin = origin,
-            Issuer = new JwtIssuerModel
-            {
-                Issuer = reader.Optional("issuer", ScalarTypes.Text, ""),
-                Audiences = reader.List("audiences", ScalarTypes.Text),
-                ClockSkew = TimeSpan.FromSeconds(reader.Optional("clockSkewSeconds", ScalarTypes.Number(0, 600), 30)),
-                Jwks = reader.Section(keys, BindKeys),
-            },
+            Issuer = reader.Optional("issuer", ScalarTypes.Text, ""),
+            Audiences = reader.List("audiences", ScalarTypes.Text),
+            ClockSkew = TimeSpan.FromSeconds(reader.Optional("clockSkewSeconds", ScalarTypes.Number(0, 600), 30)),
+            Jwks = reader.Section(keys, BindKeys),
+            Locations = locations.IsEmpty ? DefaultLocations : locations,
+            Forwarding = TokenForwarding.BindOrNull(reader),
         };
-    }
-
-    private static bool BindLocation(MappingReader reader)
-    {
-        _ = reader.Has("queryParam");
-        _ = reader.Has("cookie");
-        return reader.Has("header") && reader.Section("header", header =>
-        {
-            _ = header.Optional("forward", ScalarTypes.Flag, false);
-            return header.Optional("name", ScalarTypes.Text, "").Equals("authorization", StringComparison.OrdinalIgnoreCase)
-                && header.Optional("valuePrefix", ScalarTypes.Text, "") == "Bearer ";
-        });
+        issuer.Check(reader);
+        return new JwtProviderEntry { Name = name, Origin = origin, Issuer = issuer };
     }
 
     private static JwksModel BindKeys(MappingReader reader)

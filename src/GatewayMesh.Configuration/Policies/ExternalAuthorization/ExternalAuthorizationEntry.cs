@@ -14,6 +14,11 @@ public sealed record ExternalAuthorizationEntry
             ? Scalar.Good(text)
         : Scalar.Bad<string>($"{Quoted.Of(text)} is not a URL", "use a URL, such as http://127.0.0.1:9000/verify, or none"));
 
+    private static readonly ScalarType<string> QuestionPath = new("use a path such as /verify", text =>
+        text.StartsWith('/') && text.Length <= 1024 && !text.AsSpan().ContainsAnyExceptInRange('!', '~') && !text.Contains('#')
+            ? Scalar.Good(text)
+            : Scalar.Bad<string>($"{Quoted.Of(text)} is not a path", "use a path such as /verify"));
+
     private static readonly ScalarType<TimeSpan> Patience = ScalarTypes.Duration.Where(
         time => time <= TimeSpan.FromSeconds(30), "is longer than 30s", "use a timeout such as 1s");
 
@@ -23,7 +28,7 @@ public sealed record ExternalAuthorizationEntry
     private static readonly ScalarType<long> Body = ScalarTypes.Size.Where(
         size => size <= 1 << 20, "is larger than 1MiB", "use a size such as 64KiB, or 0");
 
-    // A client's own lines must not stand beside those that the question has anyway.
+    // The mesh sets these fields itself. Lines of the client must not be added to them.
     private static readonly ScalarType<string> FieldName = HeaderName.Type with
     {
         Read = text => text.Replace('_', '-').StartsWith("x-forwarded-", StringComparison.OrdinalIgnoreCase)
@@ -37,6 +42,12 @@ public sealed record ExternalAuthorizationEntry
 
     /// <summary><c>url</c>: address of the authorization service; empty turns an inherited one off.</summary>
     public string? Url { get; init; }
+
+    /// <summary><c>service</c>: authorization service of the mesh.</summary>
+    public string? Service { get; init; }
+
+    /// <summary><c>path</c>: path of the question to <see cref="Service"/>.</summary>
+    public string? Path { get; init; }
 
     /// <summary><c>method</c>: method of the question.</summary>
     public AuthorizationMethod? Method { get; init; }
@@ -62,12 +73,13 @@ public sealed record ExternalAuthorizationEntry
     /// <summary><c>failOpen</c>: requests pass without an answer.</summary>
     public bool? FailOpen { get; init; }
 
-    internal static ExternalAuthorizationEntry Bind(MappingReader reader)
+    internal static ExternalAuthorizationEntry Bind(MappingReader reader, string policy)
     {
-        reader.NotYet("service", "use url");
-        return new ExternalAuthorizationEntry
+        var entry = new ExternalAuthorizationEntry
         {
             Url = reader.Has("url") ? reader.Optional("url", HttpUrl, "") : null,
+            Service = reader.Has("service") ? reader.Optional<string?>("service", ScalarTypes.Name!, null) : null,
+            Path = reader.Has("path") ? reader.Optional("path", QuestionPath, "/") : null,
             Method = reader.OrNull("method", MethodWord),
             RequestHeaders = reader.Has("requestHeaders") ? reader.List("requestHeaders", FieldName) : null,
             ResponseHeaders = reader.Has("responseHeaders") ? reader.List("responseHeaders", HeaderName.Type) : null,
@@ -77,5 +89,21 @@ public sealed record ExternalAuthorizationEntry
             Cache = reader.OrNull("cache", Memory),
             FailOpen = reader.OrNull("failOpen", ScalarTypes.Flag),
         };
+        if (reader.Has("url") && reader.Has("service"))
+        {
+            reader.Fail("service", "conflicts with url", "remove one of them");
+        }
+
+        if (reader.Has("path") && reader.Has("url"))
+        {
+            reader.Fail("path", "conflicts with url, which has a path", "remove path");
+        }
+
+        if (entry.Service is { } service && service.Equals(policy, StringComparison.OrdinalIgnoreCase))
+        {
+            reader.Fail("service", "is the service itself", "use another service");
+        }
+
+        return entry;
     }
 }

@@ -5,7 +5,7 @@ namespace GatewayMesh.Configuration.Policies.ExternalAuthorization;
 
 /// <summary>
 /// External authorization over HTTP, as nginx's <c>auth_request</c> and Traefik's forward authentication: an answer 2xx lets the request
-/// pass, any other refuses it. Without a URL no service is asked.
+/// pass, any other refuses it. Without a URL and a service nothing is asked.
 /// </summary>
 public sealed record ExternalAuthorizationModel
 {
@@ -14,6 +14,12 @@ public sealed record ExternalAuthorizationModel
 
     /// <summary>Address of the authorization service. Default: none, nothing is asked.</summary>
     public string Url { get; init; } = "";
+
+    /// <summary>Authorization service of the mesh, reached through its sidecars. Default: none.</summary>
+    public string Service { get; init; } = "";
+
+    /// <summary>Path of the question to <see cref="Service"/>. Default: <c>/</c>.</summary>
+    public string Path { get; init; } = "/";
 
     /// <summary>Method of the question. Default: GET.</summary>
     public AuthorizationMethod Method { get; init; }
@@ -43,11 +49,13 @@ public sealed record ExternalAuthorizationModel
 
     /// <summary>True if a service is asked.</summary>
     [JsonIgnore]
-    public bool IsOn => Url.Length > 0;
+    public bool IsOn => Url.Length > 0 || Service.Length > 0;
 
     internal ExternalAuthorizationModel Under(ExternalAuthorizationEntry entry) => this with
     {
-        Url = entry.Url ?? Url,
+        Url = entry.Url ?? (entry.Service is null ? Url : ""),
+        Service = entry.Service ?? (entry.Url is null ? Service : ""),
+        Path = entry.Path ?? Path,
         Method = entry.Method ?? Method,
         RequestHeaders = entry.RequestHeaders ?? RequestHeaders,
         ResponseHeaders = entry.ResponseHeaders ?? ResponseHeaders,

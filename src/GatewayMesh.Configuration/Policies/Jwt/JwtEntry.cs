@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Document;
-using GatewayMesh.Configuration.Headers;
 
 namespace GatewayMesh.Configuration.Policies.Jwt;
 
@@ -22,7 +21,7 @@ public sealed record JwtEntry
     /// <summary><c>forward</c>: header fields that the application receives, with the claims that they are taken from.</summary>
     public ImmutableSortedDictionary<string, string>? Forward { get; init; }
 
-    /// <summary><c>rules</c>: what other paths and methods require.</summary>
+    /// <summary><c>rules</c>: requirements of other paths and methods.</summary>
     public ImmutableArray<JwtRule>? Rules { get; init; }
 
     internal static JwtEntry Bind(MappingReader reader)
@@ -44,14 +43,18 @@ public sealed record JwtEntry
         var fields = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var (name, claim) in forward)
         {
-            var field = HeaderName.Type.Read(name);
-            if (field.Message is { } message || name.Equals("authorization", StringComparison.OrdinalIgnoreCase))
+            var field = TokenForwarding.FieldName.Read(name);
+            if (field.Message is { } message)
+            {
+                reader.Fail(reader.LocationOf("forward"), $"{reader.PathOf("forward")}.{name}", message, field.Fix);
+            }
+            else if (issuers.Any(issuer => issuer.IsLocation(name)))
             {
                 reader.Fail(
                     reader.LocationOf("forward"),
                     $"{reader.PathOf("forward")}.{name}",
-                    field.Message ?? "authorization is the field of the token itself",
-                    field.Message is null ? "use another field, such as x-user" : field.Fix);
+                    "is also a location of tokens",
+                    "use another field, such as x-user");
             }
             else if (claim.Length == 0)
             {

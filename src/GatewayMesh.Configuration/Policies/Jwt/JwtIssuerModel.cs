@@ -3,7 +3,7 @@ using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Policies.Jwt;
 
-/// <summary>An issuer of tokens: what its tokens say about themselves, and the keys that signed them.</summary>
+/// <summary>An issuer of tokens: claims that identify its tokens, the keys that signed them, and their locations in requests.</summary>
 public sealed record JwtIssuerModel
 {
     private static readonly ScalarType<string> Algorithm = ScalarTypes.Word<string>([.. JwtAlgorithms.All.Select(each => (each, each))]);
@@ -26,6 +26,25 @@ public sealed record JwtIssuerModel
     /// <summary>Source of the keys.</summary>
     public JwksModel Jwks { get; init; } = new();
 
+    /// <summary>Locations of tokens in requests. Default: <c>Authorization: Bearer</c>.</summary>
+    public ImmutableArray<TokenLocation> Locations { get => field.IsDefaultOrEmpty ? TokenLocation.Default : field; init; }
+
+    /// <summary>Header field with the claims, for the application. Default: null, none.</summary>
+    public TokenForwarding? Forwarding { get; init; }
+
+    /// <summary>Reports a field for the application that is also a location of tokens.</summary>
+    internal void Check(MappingReader reader)
+    {
+        if (Forwarding is { HeaderName: var name } && IsLocation(name))
+        {
+            reader.Fail("forwarding", $"names {name}, which is also a location of tokens", "use another field, such as x-jwt-payload");
+        }
+    }
+
+    /// <summary>True if tokens are read from the header field <paramref name="name"/>.</summary>
+    internal bool IsLocation(string name) => Locations.Any(
+        location => location.Place == TokenPlace.Header && location.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
     internal static JwtIssuerModel Bind(MappingReader reader)
     {
         var algorithms = reader.List("algorithms", Algorithm);
@@ -39,13 +58,17 @@ public sealed record JwtIssuerModel
                 "name the keys: jwks: { file: /etc/gatewaymesh/jwks.json } or jwks: { url: https://issuer.example/jwks.json }");
         }
 
-        return new JwtIssuerModel
+        var model = new JwtIssuerModel
         {
             Issuer = issuer,
             Audiences = reader.List("audiences", ScalarTypes.Text),
             Algorithms = algorithms.IsEmpty ? JwtAlgorithms.All : algorithms,
             ClockSkew = reader.Optional("clockSkew", Skew, TimeSpan.FromSeconds(30)),
             Jwks = reader.Has("jwks") ? reader.Section("jwks", JwksModel.Bind) : new JwksModel(),
+            Locations = TokenLocation.BindAll(reader),
+            Forwarding = TokenForwarding.BindOrNull(reader),
         };
+        model.Check(reader);
+        return model;
     }
 }

@@ -5,9 +5,8 @@ using GatewayMesh.Configuration.Matching;
 namespace GatewayMesh.Configuration.Policies.Jwt;
 
 /// <summary>
-/// Verification of JSON web tokens (RFC 7519), sent as <c>Authorization: Bearer</c> (RFC 6750 §2.1): at the ingress, at the callee's
-/// sidecar, at a gateway that takes over for that sidecar, and on the caller's side if the callee has no sidecar. Without issuers nothing
-/// is verified.
+/// Verification of JSON web tokens (RFC 7519): at the ingress, at the callee's sidecar, at a gateway that takes over for that sidecar, and
+/// on the caller's side if the callee has no sidecar. Without issuers nothing is verified.
 /// </summary>
 public sealed record JwtModel
 {
@@ -29,7 +28,7 @@ public sealed record JwtModel
     /// </summary>
     public ImmutableSortedDictionary<string, string> Forward { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>What other paths and methods require. Default: nothing.</summary>
+    /// <summary>Requirements of other paths and methods. Default: none.</summary>
     public ImmutableArray<JwtRule> Rules { get; init; } = [];
 
     /// <summary>True if tokens are verified.</summary>

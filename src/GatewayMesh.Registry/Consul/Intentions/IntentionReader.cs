@@ -85,15 +85,21 @@ internal static class IntentionReader
             }
         }
 
-        var entry = new ConfigMapping(
-            [
-                new ConfigPair("kind", location, new ConfigScalar("service-intentions", location)),
-                new ConfigPair("name", location, new ConfigScalar(destination, location)),
-                new ConfigPair("sources", location, new ConfigSequence([new ConfigMapping(pairs.ToImmutable(), location)], location)),
-            ],
-            location);
-        return EntryBinder.Bind(entry, errors) is ServiceIntentionsEntry { Sources: [var bound] }
-            ? new ReadIntention(destination, bound with { Description = TextOf(item, "Description") }, null, null)
+        ImmutableArray<ConfigPair> entry =
+        [
+            new ConfigPair("kind", location, new ConfigScalar("service-intentions", location)),
+            new ConfigPair("name", location, new ConfigScalar(destination, location)),
+            new ConfigPair("sources", location, new ConfigSequence([new ConfigMapping(pairs.ToImmutable(), location)], location)),
+        ];
+
+        // Required by the whole entry that the intention is part of (Consul 1.16 and later).
+        if (item.TryGetProperty("JWT", out var token) && token.ValueKind != JsonValueKind.Null)
+        {
+            entry = entry.Add(new ConfigPair("JWT", location, JsonTree.Read(JsonMarshal.GetRawUtf8Value(token), name)));
+        }
+
+        return EntryBinder.Bind(new ConfigMapping(entry, location), errors) is ServiceIntentionsEntry { Sources: [var bound], Jwt: var jwt }
+            ? new ReadIntention(destination, bound with { Description = TextOf(item, "Description") }, null, null) { Jwt = jwt }
             : new ReadIntention(
                 destination, new IntentionSource(source) { Action = IntentionAction.Deny }, null, Denying(errors.ToSorted()[0]));
     }

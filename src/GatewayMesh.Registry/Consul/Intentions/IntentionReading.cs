@@ -68,8 +68,8 @@ internal sealed class IntentionReading(WatchContext context) : IDisposable
         [
             .. from intention in list.Values
                where intention.Source is not null
-               group intention.Source by intention.Destination into sources
-               select new ServiceIntentionsEntry { Name = sources.Key, Sources = [.. sources] },
+               group intention.Source by (intention.Destination, intention.Jwt) into sources
+               select new ServiceIntentionsEntry { Name = sources.Key.Destination, Jwt = sources.Key.Jwt, Sources = [.. sources] },
         ],
         Trusted(list, otherwise))
     {

@@ -21,8 +21,10 @@ internal sealed class ConsulReading : IAsyncDisposable
     private const int EdgeWatches = 100;
     private const int MaxTargets = 40;
 
+    private const string JwtProvider = "jwt-provider"; // Consul 1.16 and later
+
     private static readonly ImmutableArray<string> Kinds = [
-        "service-defaults", "proxy-defaults", "service-router", "service-splitter", "service-resolver", "ingress-gateway"];
+        "service-defaults", "proxy-defaults", "service-router", "service-splitter", "service-resolver", "ingress-gateway", JwtProvider];
 
     // Kinds of our own, which Consul keeps as key-value pairs.
     private static readonly ImmutableArray<string> OwnKinds = ["service-policy", "feature-flag"];
@@ -59,7 +61,8 @@ internal sealed class ConsulReading : IAsyncDisposable
         _catalog = new Watch<ImmutableArray<string>>("/v1/catalog/services", CatalogReader.Read, null, _context);
         _entries =
         [
-            .. Kinds.Select(kind => (kind, new Watch<ReadEntry>($"/v1/config/{kind}", Entries(), null, _context))),
+            .. Kinds.Select(kind => (
+                kind, new Watch<ReadEntry>($"/v1/config/{kind}", Entries(), null, _context, isOptional: kind == JwtProvider))),
             .. OwnKinds.Select(kind => (kind, Folder(new KeyFolder(kind)))),
         ];
         _intentions = new IntentionReading(_context);
@@ -274,12 +277,27 @@ internal sealed class ConsulReading : IAsyncDisposable
             && pair.First.Instances is null == pair.Second.Instances is null
             && (pair.First.Instances ?? []).AsSpan().SequenceEqual((pair.Second.Instances ?? []).AsSpan()));
 
+    // Such an intention denies. Consul refuses it, but a token without the right to read providers sees none.
+    private IEnumerable<ConfigError> MissingProviders()
+    {
+        var known = _lastGood.Entries?.JwtProviders.Select(provider => provider.Name).ToHashSet(StringComparer.Ordinal);
+        return from intention in known is null ? [] : _intentions.Take()?.Entries ?? []
+               from provider in intention.Providers
+               where !known!.Contains(provider)
+               select new ConfigError(
+                   SourceLocation.Option($"consul:intention/*→{intention.Name}"),
+                   "jwt",
+                   $"the jwt-provider {provider} is not known",
+                   "write the entry, and grant the token mesh = \"read\"; until then requests that need its tokens are denied");
+    }
+
     // While Consul is unreachable, that one error is enough; the same error from a hundred watches adds nothing.
     private ImmutableArray<ConfigError> Errors()
     {
         var errors = new ConfigErrors();
         errors.AddRange(_lastGood.Errors);
         errors.AddRange(_intentions.Broken);
+        errors.AddRange(MissingProviders());
         IEnumerable<string> messages = _liveness.Error is { } dead
             ? [dead]
             : _entries.Select(entry => entry.Watch.Error)

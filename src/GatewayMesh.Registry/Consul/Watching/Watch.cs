@@ -14,11 +14,13 @@ namespace GatewayMesh.Registry.Consul.Watching;
 /// <param name="read">Parses an answer's body. Pure; throws on an invalid body.</param>
 /// <param name="known">The last known value, or null.</param>
 /// <param name="context">The state shared by all watches.</param>
+/// <param name="isOptional">True if the list is empty at an agent whose version does not know the kind of entry. Default: false.</param>
 internal sealed class Watch<T>(
     string path,
     Func<ReadOnlyMemory<byte>, ImmutableSortedDictionary<string, T>> read,
     ImmutableSortedDictionary<string, T>? known,
-    WatchContext context)
+    WatchContext context,
+    bool isOptional = false)
 {
     private readonly Lock _lock = new();
     private readonly BlockingQuery _query = new(path, context.Times, context.Jitter);
@@ -102,7 +104,7 @@ internal sealed class Watch<T>(
     private async Task TakeAsync(ConsulAnswer answer, CancellationToken cancellation)
     {
         Refused = answer.Status == 403;
-        if (!answer.IsOk && answer.Status != 404)
+        if (!answer.IsOk && answer.Status != 404 && !IsUnknownKind(answer))
         {
             throw new IOException($"{path}: {answer.Describe()}");
         }
@@ -118,7 +120,12 @@ internal sealed class Watch<T>(
                 + "grant the token service_prefix \"\" and node_prefix \"\" with policy read");
         }
 
-        if (!_query.Take(answer))
+        if (IsUnknownKind(answer))
+        {
+            _query.Reset();
+            _doubted = _fresh is { IsEmpty: false }; // an older agent of a mixed cluster: the entries of the others stay for a while
+        }
+        else if (!_query.Take(answer))
         {
             _doubted = true;
         }
@@ -191,7 +198,14 @@ internal sealed class Watch<T>(
 
     // An agent that does not block (no index) must not be queried in a busy loop.
     private Task RestAsync(ConsulAnswer answer, CancellationToken cancellation) =>
-        answer.Index is null or 0
+        IsUnknownKind(answer) ? Task.Delay(context.Jitter.Around(context.Times.UnknownKind, 0.2), context.Time, cancellation)
+        : answer.Index is null or 0
             ? Task.Delay(context.Jitter.Around(context.Times.AgentLiveness, 0.2), context.Time, cancellation)
             : Task.CompletedTask;
+
+    // 500 in Consul 1.8, 400 in later versions.
+    private bool IsUnknownKind(ConsulAnswer answer) =>
+        isOptional
+        && answer.Status is 400 or 500
+        && answer.Body.Span.IndexOf("invalid config entry kind"u8) >= 0;
 }

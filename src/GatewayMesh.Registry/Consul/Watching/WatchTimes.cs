@@ -21,6 +21,9 @@ internal sealed record WatchTimes
     /// <summary>Interval of the liveness poll. Default: 3 s, ± 20 %.</summary>
     public TimeSpan AgentLiveness { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>Interval between reads of a kind of entry that the agent's version does not know. Default: 1 min, ± 20 %.</summary>
+    public TimeSpan UnknownKind { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Timeout of a liveness poll, after which the long polls at that agent are cancelled. Default: 3 s.</summary>
     public TimeSpan LivenessTimeout { get; init; } = TimeSpan.FromSeconds(3);
 

@@ -36,6 +36,17 @@ internal sealed class ReaderTests
                     new HeaderRule("x", HeaderTest.Present, "") { Invert = true })));
     }
 
+    [Test]
+    public void An_intention_of_an_entry_with_a_token_requires_that_token()
+    {
+        var read = Read(
+            """{"SourceName":"web","DestinationName":"db","Action":"allow","JWT":{"Providers":[{"Name":"okta","VerifyClaims":[{"Path":["a","b"],"Value":"c"}]}]}}""");
+
+        var provider = read.Jwt!.Providers.Single();
+        Assert.That((provider.Name, provider.Claims.Single().Value), Is.EqualTo(("okta", "c")));
+        Assert.That(provider.Claims.Single().Path, Is.EqualTo(new[] { "a", "b" }));
+    }
+
     [TestCase("\"SourceNS\":\"other\"", "namespace, other")]
     [TestCase("\"DestinationNS\":\"other\"", "namespace, other")]
     [TestCase("\"SourcePartition\":\"p\"", "partition, p")]
@@ -61,6 +72,8 @@ internal sealed class ReaderTests
         TestCase(
             "\"Permissions\":[{\"Action\":\"allow\",\"HTTP\":{\"PathExact\":\"/a\"},\"JWT\":{\"Providers\":[]}}]",
             "sources[0].permissions[0].JWT")]
+    [TestCase("\"Action\":\"allow\",\"JWT\":{\"Providers\":[]}", "JWT")]
+    [TestCase("\"Action\":\"allow\",\"JWT\":\"?\"", "JWT")]
     [TestCase("\"Action\":\"perhaps\"", "sources[0].action")]
     [TestCase("\"Description\":\"\"", "sources[0]")]
     public void An_intention_that_is_not_understood_denies_and_is_reported(string field, string path)

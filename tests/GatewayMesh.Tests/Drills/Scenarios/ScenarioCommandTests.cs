@@ -11,7 +11,7 @@ internal sealed class ScenarioCommandTests
     private static readonly string[] Names =
     [
         "canary", "blue-green", "flaky", "slow-endpoint", "retry-storm", "overload", "faults", "shadow", "flag-rollout",
-        "idempotent-payments", "rate-limit", "rate-limit-mesh",
+        "idempotent-payments", "jwt", "rate-limit", "rate-limit-mesh",
     ];
 
     [Test]
