@@ -36,6 +36,9 @@ internal sealed class ConnectionWaiter
     /// <summary>Connection that is being handed over; null for none.</summary>
     public InstanceConnection? Given { get; set; }
 
+    /// <summary>Attempt to connect that is made for this request; null for none.</summary>
+    public ConnectAttempt? Attempt { get; set; }
+
     /// <summary>True once the wait has an outcome.</summary>
     public bool IsOver { get; private set; }
 

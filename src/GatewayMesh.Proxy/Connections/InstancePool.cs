@@ -116,13 +116,14 @@ internal sealed class InstancePool(EventLoop loop, Connect connect, TimeSpan idl
     }
 
     // In the next turn, so that the request that returned the connection ends first.
-    private void Give(InstanceConnection connection)
+    private ConnectionWaiter Give(InstanceConnection connection)
     {
         var waiter = _waiting.First!.Value;
         Leave(waiter);
         connection.Pool = null;
         waiter.Given = connection;
         loop.Post(() => HandOver(waiter));
+        return waiter;
     }
 
     private void HandOver(ConnectionWaiter waiter)
@@ -141,7 +142,7 @@ internal sealed class InstancePool(EventLoop loop, Connect connect, TimeSpan idl
         {
             connection.Close();
             _waiting.AddFirst(waiter.Node);
-            _withoutAttempt.Enqueue(waiter);
+            StartFor(waiter);
             loop.Timers.Set(waiter.Timer, waiter.Timeout);
             StartAttempts();
         }
@@ -157,46 +158,78 @@ internal sealed class InstancePool(EventLoop loop, Connect connect, TimeSpan idl
         _isStarting = true;
         while (_connecting < MostConnecting && _withoutAttempt.TryDequeue(out var waiter))
         {
-            if (!waiter.IsOver && waiter.Given is null)
+            if (IsWaiting(waiter) && waiter.Attempt is null)
             {
                 _connecting++;
-                _ = AttemptAsync(waiter);
+                _ = AttemptAsync(new ConnectAttempt(waiter));
             }
         }
 
         _isStarting = false;
     }
 
-    // The connection is kept if its request has got another one meanwhile.
-    private async Task AttemptAsync(ConnectionWaiter waiter)
+    private void StartFor(ConnectionWaiter waiter)
+    {
+        if (waiter.Attempt is null)
+        {
+            _withoutAttempt.Enqueue(waiter);
+        }
+    }
+
+    private async Task AttemptAsync(ConnectAttempt attempt)
     {
         try
         {
-            var connection = new InstanceConnection(await connect(loop, waiter.Timeout, CancellationToken.None).ConfigureAwait(false));
+            var connection = new InstanceConnection(await connect(loop, attempt.Timeout, CancellationToken.None).ConfigureAwait(false));
             await loop.SwitchTo();
             _connecting--;
-            if (_waiting.First is null)
-            {
-                Keep(connection);
-            }
-            else
-            {
-                Give(connection);
-            }
+            Succeed(attempt, connection);
         }
         catch (Exception failure) when (failure is IOException or OperationCanceledException or ObjectDisposedException)
         {
             await loop.SwitchTo();
             _connecting--;
-            if (!waiter.IsOver && waiter.Given is null)
-            {
-                Leave(waiter);
-                waiter.Fail(failure);
-            }
+            Fail(attempt, failure);
         }
 
         StartAttempts();
     }
+
+    // The connection is kept if no request waits any more.
+    private void Succeed(ConnectAttempt attempt, InstanceConnection connection)
+    {
+        if (_waiting.First is null)
+        {
+            attempt.End();
+            Keep(connection);
+        }
+        else if (attempt.GoTo(Give(connection)) is { } left && IsWaiting(left))
+        {
+            _withoutAttempt.Enqueue(left);
+        }
+    }
+
+    // A request that has taken over the attempt of another has not had its whole connect timeout, so that it gets an attempt of its own.
+    private void Fail(ConnectAttempt attempt, Exception failure)
+    {
+        var (waiter, isTakenOver) = (attempt.For, attempt.IsTakenOver);
+        attempt.End();
+        if (waiter is null || !IsWaiting(waiter))
+        {
+            return;
+        }
+
+        if (isTakenOver)
+        {
+            _withoutAttempt.Enqueue(waiter);
+            return;
+        }
+
+        Leave(waiter);
+        waiter.Fail(failure);
+    }
+
+    private static bool IsWaiting(ConnectionWaiter waiter) => !waiter.IsOver && waiter.Given is null;
 
     private void Keep(InstanceConnection connection)
     {
