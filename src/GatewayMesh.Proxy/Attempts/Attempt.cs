@@ -2,6 +2,7 @@ using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Grpc;
 using GatewayMesh.Proxy.Hedging;
+using GatewayMesh.Proxy.Limits;
 
 namespace GatewayMesh.Proxy.Attempts;
 
@@ -12,6 +13,9 @@ internal struct Attempt
 
     /// <summary>The hop; of several at a time, the winner.</summary>
     public Hop Hop;
+
+    /// <summary>Holdings of the hop under the limits of its service.</summary>
+    public AttemptPass Pass;
 
     /// <summary>Hedge that may send the request to further instances; null for none.</summary>
     public Hedge? Hedge;

@@ -111,13 +111,16 @@ public struct AttemptCount
         return RetryVerdict.Allowed;
     }
 
+    /// <summary>True if an additional concurrent attempt may begin: one is left, and no layer above has sent the request again.</summary>
+    public readonly bool CanHedge => Number < Max && Arrived < 2;
+
     /// <summary>
     /// Counts an additional concurrent attempt (a hedge) as forwarded, because either may deliver the response. Returns false if no attempt
     /// is left.
     /// </summary>
     public bool TryHedge()
     {
-        if (Number >= Max || Arrived >= 2)
+        if (!CanHedge)
         {
             return false;
         }

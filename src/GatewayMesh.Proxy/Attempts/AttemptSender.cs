@@ -3,7 +3,6 @@ using GatewayMesh.Proxy.Async;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Hedging;
-using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Upstreams;
@@ -22,16 +21,15 @@ internal sealed class AttemptSender(IForwarder forwarder, RefusedAddresses refus
     public async ValueTask<MeshError> SendAsync(Exchange exchange, Hop hop, Hedge? hedge = null)
     {
         var outcome = EndpointOutcome.Cancelled;
-        var pass = default(AttemptPass);
         var error = MeshError.None;
         try
         {
             exchange.StartAttempt(hop, hedge);
             exchange.Trace?.BeginAttempt(exchange, hop);
-            error = pass.Begin(exchange);
-            if (pass.MustWait)
+            error = exchange.Attempt.Pass.Begin(exchange);
+            if (exchange.Attempt.Pass.MustWait)
             {
-                error = await pass.WaitAsync(exchange).ConfigureAwait(false);
+                error = await exchange.Attempt.Pass.WaitAsync(exchange).ConfigureAwait(false);
             }
 
             if (!error.IsError)
@@ -44,9 +42,9 @@ internal sealed class AttemptSender(IForwarder forwarder, RefusedAddresses refus
         }
         finally
         {
-            pass.End(exchange, error);
+            exchange.Attempt.Pass.End(exchange, error); // that of the hedge if the hedge won, like the hop
             exchange.Trace?.EndAttempt(exchange, error);
-            var taken = exchange.Attempt.Hop; // the hedge's hop if the hedge won
+            var taken = exchange.Attempt.Hop;
             taken.Lease.End(outcome, WaitedSince(exchange, error));
             taken.Upstream.Release();
         }

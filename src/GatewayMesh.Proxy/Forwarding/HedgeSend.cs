@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Grpc;
+using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Upstreams;
 
@@ -8,11 +10,15 @@ namespace GatewayMesh.Proxy.Forwarding;
 /// <summary>One of the requests that race for a response.</summary>
 internal sealed class HedgeSend
 {
+    private const string GrpcStatusField = "grpc-status";
+
     private readonly CancellationTokenSource _end;
 
-    public HedgeSend(Hop hop, HttpRequestMessage request, bool isHedge, Activity? span, CancellationToken cancellationToken)
+    public HedgeSend(
+        Hop hop, AttemptPass pass, HttpRequestMessage request, bool isHedge, Activity? span, CancellationToken cancellationToken)
     {
         Hop = hop;
+        Pass = pass;
         IsHedge = isHedge;
         Span = span;
         _end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -21,6 +27,9 @@ internal sealed class HedgeSend
 
     /// <summary>Target of this request.</summary>
     public Hop Hop { get; }
+
+    /// <summary>Holdings of this request under the limits of its service.</summary>
+    public AttemptPass Pass { get; }
 
     /// <summary>True if this request was started in addition to another.</summary>
     public bool IsHedge { get; }
@@ -34,15 +43,29 @@ internal sealed class HedgeSend
     /// <summary>Hands the response to the forwarder, which now owns its resources.</summary>
     public void Adopt() => _end.Dispose();
 
-    /// <summary>Cancels a losing request and releases its resources when it has ended.</summary>
-    public async Task AbandonAsync()
+    /// <summary>
+    /// Cancels a losing request and releases its resources when it has ended. A canceled request is no evidence about its instance, except
+    /// for the first one of an attempt that timed out.
+    /// </summary>
+    /// <param name="isTimedOut">True if the time of the attempt has passed.</param>
+    public async Task AbandonAsync(bool isTimedOut)
     {
-        var outcome = Answer.IsCompleted ? EndpointOutcome.Failed : EndpointOutcome.Cancelled;
+        var outcome = Answer switch
+        {
+            { IsCanceled: true } => isTimedOut && !IsHedge ? EndpointOutcome.Failed : EndpointOutcome.Cancelled,
+            { IsCompleted: true } => EndpointOutcome.Failed,
+            _ => EndpointOutcome.Cancelled,
+        };
+        var (status, call) = (0, GrpcStatus.None);
         try
         {
             await _end.CancelAsync().ConfigureAwait(false);
             using var answer = await Answer.ConfigureAwait(false);
-            outcome = outcome == EndpointOutcome.Cancelled ? outcome : OutcomeOf(answer);
+            if (outcome != EndpointOutcome.Cancelled)
+            {
+                call = answer.Headers.NonValidated.TryGetValues(GrpcStatusField, out var read) ? GrpcStatus.Read(read.ToString()) : call;
+                outcome = OutcomeOf(answer, status = (int)answer.StatusCode, call);
+            }
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
         {
@@ -51,15 +74,16 @@ internal sealed class HedgeSend
         finally
         {
             _end.Dispose();
+            Pass.EndLost(outcome, status, call);
             Hop.Lease.End(outcome);
             Hop.Upstream.Release();
         }
     }
 
     // Mirrors the forwarder's own judgment.
-    private static EndpointOutcome OutcomeOf(HttpResponseMessage answer) =>
-        answer.Headers.NonValidated.TryGetValues(ProxyStatus.FieldName, out var status)
-            && ProxyStatus.TryRead(status.ToString(), out var error)
+    private static EndpointOutcome OutcomeOf(HttpResponseMessage answer, int status, int call) =>
+        answer.Headers.NonValidated.TryGetValues(ProxyStatus.FieldName, out var line)
+            && ProxyStatus.TryRead(line.ToString(), out var error)
             ? EndpointEvidence.Of(error.Kind)
-            : EndpointEvidence.OfAnswer((int)answer.StatusCode);
+            : EndpointEvidence.OfAnswer(status, call);
 }

@@ -20,7 +20,7 @@ internal sealed class HedgedInvoker(Exchange exchange, Hedge hedge) : HttpMessag
         var begun = time.GetTimestamp();
         var sends = new List<HedgeSend>(2)
         {
-            new(exchange.Attempt.Hop, request, isHedge: false, exchange.Trace?.Current, cancellationToken),
+            new(exchange.Attempt.Hop, exchange.Attempt.Pass, request, isHedge: false, exchange.Trace?.Current, cancellationToken),
         };
         var failed = new List<HedgeSend>(0);
         var mayHedge = delay is not null;
@@ -69,7 +69,7 @@ internal sealed class HedgedInvoker(Exchange exchange, Hedge hedge) : HttpMessag
 
     private bool TryHedge(HttpRequestMessage request, List<HedgeSend> sends, CancellationToken cancellationToken)
     {
-        if (!hedge.TryNext(request.Content is not null, out var hop))
+        if (!hedge.TryNext(request.Content is not null, out var hop, out var pass))
         {
             return false;
         }
@@ -86,7 +86,7 @@ internal sealed class HedgedInvoker(Exchange exchange, Hedge hedge) : HttpMessag
         };
         var error = RequestMessage.Fill(exchange, hop, copy, new FieldTable());
         System.Diagnostics.Debug.Assert(!error.IsError, "the first send has written the same fields");
-        sends.Add(new HedgeSend(hop, copy, isHedge: true, span, cancellationToken));
+        sends.Add(new HedgeSend(hop, pass, copy, isHedge: true, span, cancellationToken));
         return true;
     }
 
@@ -100,7 +100,7 @@ internal sealed class HedgedInvoker(Exchange exchange, Hedge hedge) : HttpMessag
             }
 
             RequestTrace.Abandon(exchange, other.Span);
-            _ = other.AbandonAsync();
+            _ = other.AbandonAsync(exchange.IsAttemptOutOfTime);
         }
 
         if (taken.IsHedge)
@@ -108,7 +108,7 @@ internal sealed class HedgedInvoker(Exchange exchange, Hedge hedge) : HttpMessag
             hedge.Count(HedgeOutcome.Won);
         }
 
-        exchange.Attempt.Hop = taken.Hop;
+        (exchange.Attempt.Hop, exchange.Attempt.Pass) = (taken.Hop, taken.Pass);
         exchange.Trace?.Take(taken.Span);
         taken.Adopt();
         return taken.Answer;

@@ -2,6 +2,7 @@ using GatewayMesh.Proxy.Attempts;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Forwarding;
 using GatewayMesh.Proxy.Grpc;
+using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Pipeline;
@@ -37,19 +38,34 @@ internal sealed class Hedge(
     /// <summary>Maximum number of further sends.</summary>
     public int Max => exchange.Route.Policy.Hedging.MaxHedges;
 
-    /// <summary>Selects the instance of a further send, which counts and is paid for as an attempt; false if none is allowed.</summary>
+    /// <summary>
+    /// Selects the instance of a further send, which counts as an attempt and spends the budgets, and takes its permits under the limits of
+    /// the service; false if none is allowed.
+    /// </summary>
     /// <param name="hasBody">True if the request has content, which must be buffered as a whole.</param>
     /// <param name="hop">Hop of the send.</param>
-    public bool TryNext(bool hasBody, out Hop hop)
+    /// <param name="pass">Permits of the send.</param>
+    public bool TryNext(bool hasBody, out Hop hop, out AttemptPass pass)
     {
-        hop = default;
-        if ((hasBody && !exchange.Replay.IsWhole) || !decider.TryHedge(exchange))
+        (hop, pass) = (default, default);
+        var (tried, untried) = (exchange.Tried, exchange.Untried);
+        if ((!hasBody || exchange.Replay.IsWhole)
+            && untried > 0
+            && exchange.Attempts.CanHedge
+            && hops.TrySelect(exchange, instances, target, out hop, out _))
         {
-            Count(HedgeOutcome.Refused);
-            return false;
+            if (TryBegin(hop, ref pass))
+            {
+                return true;
+            }
+
+            hop.Lease.End(EndpointOutcome.Cancelled, answered: true);
+            hop.Upstream.Release();
         }
 
-        return hops.TrySelect(exchange, instances, target, out hop, out _);
+        (exchange.Tried, exchange.Untried) = (tried, untried);
+        Count(HedgeOutcome.Refused);
+        return false;
     }
 
     /// <summary>True if a response is passed on at once; false waits for the response of another send, if there is one.</summary>
@@ -68,4 +84,21 @@ internal sealed class Hedge(
 
     /// <summary>Counts the result of a send.</summary>
     public void Count(HedgeOutcome outcome) => metrics.CountHedge(outcome);
+
+    // The budgets come last, because checking them spends.
+    private bool TryBegin(in Hop hop, ref AttemptPass pass)
+    {
+        if (!pass.TryBeginHedge(exchange, hop))
+        {
+            return false;
+        }
+
+        if (decider.TryHedge(exchange))
+        {
+            return true;
+        }
+
+        pass.EndUnused();
+        return false;
+    }
 }

@@ -1,12 +1,15 @@
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Forwarding;
+using GatewayMesh.Proxy.Grpc;
+using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Upstreams;
 
 namespace GatewayMesh.Proxy.Limits;
 
 /// <summary>
-/// Holdings of one attempt under the limits of its service: a connection, and a pass of the circuit breaker. A value type, so that
-/// concurrent attempts each have their own. Begin, wait if required, end exactly once:
+/// Holdings of one send under the limits of its service: a connection, and a pass of the circuit breaker. A value type, so that concurrent
+/// sends, an attempt and its hedges, each have their own. Begin, wait if required, end exactly once:
 /// <code>
 /// breaker open? ──► circuit_open        connection free? ──no──► queue full? ──► limit_reached
 ///                                                                    └─ wait, no longer than the request's own time
@@ -28,29 +31,12 @@ internal struct AttemptPass
     /// </summary>
     public MeshError Begin(Exchange exchange)
     {
-        if (!exchange.Behavior.LimitsCalls || exchange.Mesh.Limits.Find(exchange.Attempt.Hop.Lease.Endpoint.Service) is not { } service)
+        if (TryBegin(exchange, exchange.Attempt.Hop, out var error) || error.IsError)
         {
-            return MeshError.None;
+            return error;
         }
 
-        _service = service;
-        if (service.Breaker is { } breaker && !breaker.TryEnter(out _breaker))
-        {
-            service.Refusals.Count(service.Service, LimitKind.Breaker, exchange.Criticality);
-            return new MeshError(MeshErrorKind.CircuitOpen) { RetryAfter = breaker.OpenFor };
-        }
-
-        if (exchange.Attempt.Hop.Upstream.Key.Protocol != WireProtocol.Http1)
-        {
-            return MeshError.None;
-        }
-
-        _holdsConnection = service.Http1.TryTake();
-        if (_holdsConnection)
-        {
-            return MeshError.None;
-        }
-
+        var service = _service!;
         _wait = service.Http1.TryWaitAsync(service.Model.MaxPendingRequests, exchange.CutOff, exchange.Response.Aborted);
         if (_wait is not null)
         {
@@ -59,6 +45,23 @@ internal struct AttemptPass
 
         service.Refusals.Count(service.Service, LimitKind.Pending, exchange.Criticality);
         return new MeshError(MeshErrorKind.LimitReached, Forwarded: false, "connections");
+    }
+
+    /// <summary>Begins a hedge, which never waits. False: the hedge must not start.</summary>
+    public bool TryBeginHedge(Exchange exchange, in Hop hop)
+    {
+        if (TryBegin(exchange, hop, out var error))
+        {
+            return true;
+        }
+
+        if (!error.IsError)
+        {
+            _service!.Refusals.Count(_service.Service, LimitKind.Connections, exchange.Criticality);
+        }
+
+        EndUnused();
+        return false;
     }
 
     /// <summary>Waits for the connection. Returns an error if no connection becomes free in time.</summary>
@@ -70,14 +73,59 @@ internal struct AttemptPass
     /// <summary>Ends the attempt, regardless of its progress.</summary>
     public readonly void End(Exchange exchange, in MeshError error)
     {
-        if (_holdsConnection || _wait is { IsCompletedSuccessfully: true, Result: true })
-        {
-            _service!.Http1.Release();
-        }
-
+        ReturnConnection();
         if (_breaker.IsSet)
         {
             _breaker.End(BreakerEvidence.Of(exchange, error, _breaker.Breaker.Model.Failures));
         }
+    }
+
+    /// <summary>Ends a send that lost against another.</summary>
+    /// <param name="outcome">Evidence of the send; <see cref="EndpointOutcome.Cancelled"/> if it was canceled before its end.</param>
+    /// <param name="status">HTTP status of its response; 0 if there was none.</param>
+    /// <param name="call">gRPC status of its response; <see cref="GrpcStatus.None"/> if there was none.</param>
+    public readonly void EndLost(EndpointOutcome outcome, int status, int call)
+    {
+        ReturnConnection();
+        if (_breaker.IsSet)
+        {
+            _breaker.End(BreakerEvidence.OfLost(outcome, status, call, _breaker.Breaker.Model.Failures));
+        }
+    }
+
+    /// <summary>Ends a send that did not start.</summary>
+    public readonly void EndUnused()
+    {
+        ReturnConnection();
+        _breaker.End(failed: null);
+    }
+
+    private readonly void ReturnConnection()
+    {
+        if (_holdsConnection || _wait is { IsCompletedSuccessfully: true, Result: true })
+        {
+            _service!.Http1.Release();
+        }
+    }
+
+    // False without an error: no connection is free.
+    private bool TryBegin(Exchange exchange, in Hop hop, out MeshError error)
+    {
+        error = MeshError.None;
+        if (!exchange.Behavior.LimitsCalls || exchange.Mesh.Limits.Find(hop.Lease.Endpoint.Service) is not { } service)
+        {
+            return true;
+        }
+
+        _service = service;
+        if (service.Breaker is { } breaker && !breaker.TryEnter(out _breaker))
+        {
+            service.Refusals.Count(service.Service, LimitKind.Breaker, exchange.Criticality);
+            error = new MeshError(MeshErrorKind.CircuitOpen) { RetryAfter = breaker.OpenFor };
+            return false;
+        }
+
+        _holdsConnection = hop.Upstream.Key.Protocol == WireProtocol.Http1 && service.Http1.TryTake();
+        return _holdsConnection || hop.Upstream.Key.Protocol != WireProtocol.Http1;
     }
 }

@@ -30,6 +30,18 @@ internal static class BreakerEvidence
             _ => IsFailure(exchange.Attempt.Status, exchange.Attempt.GrpcStatus, failures),
         };
 
+    /// <summary>Returns the same for a send that lost against another.</summary>
+    /// <param name="outcome">Evidence of the send.</param>
+    /// <param name="status">HTTP status of its response; 0 if there was none.</param>
+    /// <param name="call">gRPC status of its response; <see cref="GrpcStatus.None"/> if there was none.</param>
+    /// <param name="failures">Failures that the policy counts.</param>
+    public static bool? OfLost(EndpointOutcome outcome, int status, int call, BreakerFailures failures) => outcome switch
+    {
+        EndpointOutcome.Cancelled => null,
+        EndpointOutcome.ConnectFailed or EndpointOutcome.Failed => true,
+        _ => IsFailure(status, call, failures),
+    };
+
     /// <summary>True if a response counts as a failure.</summary>
     /// <param name="status">HTTP status of the response.</param>
     /// <param name="call">gRPC status of the response; <see cref="GrpcStatus.None"/> if there is none.</param>
