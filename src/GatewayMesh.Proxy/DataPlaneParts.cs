@@ -89,12 +89,13 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         var identity = options.Identity ?? (options.Certificates is { } certificates
             ? new MutualIdentity(certificates, options.IngressService, options.GatewayService, time)
             : new PlaintextIdentity(options.IngressService));
-        var decider = new RetryDecider(Budgets, time, Random, Metrics);
+        var targets = new FailoverTargets(options, Running, Metrics);
+        var decider = new RetryDecider(targets, Budgets, time, Random, Metrics);
         var picker = new EndpointPicker(time, Random);
         var mirrors = new Mirrors(options, picker, Upstreams, identity, Demand, Random, Metrics);
-        var hops = new HopSelector(options, picker, Upstreams, identity);
+        var hops = new HopSelector(options, picker, Upstreams, identity, Random);
         var sender = new AttemptSender(new Http1Forwarder(_forwarder), Refused);
-        var retries = new RetryLoop(hops, sender, decider, Latencies, Metrics);
+        var retries = new RetryLoop(hops, sender, decider, targets, Latencies, Metrics);
         var paths = new PathSelector(options, hops, sender, retries, decider, new BypassedSidecars(time), Random, Metrics);
         Jwks = new JwksRegistry(Metrics, log, time, () => Random.NextDouble(), options.JwksFolder);
         Tokens = new TokenVerifier(Jwks, time);

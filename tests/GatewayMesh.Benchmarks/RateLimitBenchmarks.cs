@@ -15,7 +15,7 @@ public class RateLimitBenchmarks : IDisposable
 {
     private static readonly RateLimitModel Whole = new() { Name = "all", Rate = "1000000/s", Burst = 100_000_000 };
 
-    private readonly RateLimitStep _step = new("gatewaymesh-ingress");
+    private readonly RateLimitStep _step = new(new("gatewaymesh-ingress"));
     private readonly List<DataPlane> _planes = [];
     private SampleRequest _none = null!;
     private SampleRequest _one = null!;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GatewayMesh.Admin.Documents;
 
 /// <summary>A target of a route.</summary>
@@ -17,4 +19,11 @@ public sealed record ExplainedTarget
 
     /// <summary>True if the request goes there.</summary>
     public bool Chosen { get; set; }
+
+    /// <summary>
+    /// False if intentions deny the caller this target, so that no retry moves there. Absent when the caller is unknown, and if intentions are
+    /// not enforced.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Allowed { get; set; }
 }

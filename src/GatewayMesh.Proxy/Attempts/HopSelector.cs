@@ -14,7 +14,9 @@ namespace GatewayMesh.Proxy.Attempts;
 /// <param name="picker">Load balancing.</param>
 /// <param name="upstreams">Connections to instances.</param>
 /// <param name="identity">Identity shown to the next hop.</param>
-internal sealed class HopSelector(DataPlaneOptions options, EndpointPicker picker, UpstreamPools upstreams, ICallerIdentity identity)
+/// <param name="random">Source of the values of cookies.</param>
+internal sealed class HopSelector(
+    DataPlaneOptions options, EndpointPicker picker, UpstreamPools upstreams, ICallerIdentity identity, SplitMix random)
 {
     /// <summary>
     /// Selects an instance that the request has not tried, and counts it as tried. Returns false if the caller must not reach the selected
@@ -35,10 +37,11 @@ internal sealed class HopSelector(DataPlaneOptions options, EndpointPicker picke
         }
         else
         {
-            picker.TryPick(instances, HashedRequest.Of(exchange, instances.Policy.LoadBalancing), ref exchange.Tried, out lease);
+            picker.TryPick(
+                instances, HashedRequest.Of(exchange, instances.Policy.LoadBalancing, random), ref exchange.Tried, out lease);
         }
 
-        exchange.Untried = instances.All.Length - exchange.Tried.Count;
+        exchange.Untried = instances.All.Length - exchange.Tried.CountHere;
         denied = DenialOf(exchange, lease.Endpoint);
         if (denied.IsError)
         {

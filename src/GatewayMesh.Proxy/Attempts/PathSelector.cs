@@ -18,7 +18,7 @@ namespace GatewayMesh.Proxy.Attempts;
 /// <code>
 /// (share of requests) ──► a gateway ──not forwarded──┐ (or lost in transit, and idempotent)
 ///                                                    ▼
-///                                      instances (RetryLoop) ──ok──► done
+///                                      instances, then those of failover targets (RetryLoop) ──ok──► done
 /// all sidecars of the callee unreachable, and sidecarBypass: gateway ──► a gateway ──► the application
 /// </code>
 /// </summary>
@@ -121,7 +121,8 @@ internal sealed class PathSelector(
     private bool MayBypass(Exchange exchange, in MeshError error)
     {
         exchange.Untried = 1;
-        return error.Forwarded ? decider.Follows(exchange, error) : decider.TryPay(exchange);
+        exchange.MayMove = false;
+        return error.Forwarded ? decider.Follows(exchange, error) : decider.TrySpendBudget(exchange);
     }
 
     // A gateway dials the applications; other roles ask a gateway to do so. Returns NoEndpoint if there is no such path.
@@ -161,6 +162,7 @@ internal sealed class PathSelector(
     private ValueTask<MeshError> ThroughGatewayAsync(Exchange exchange, EndpointSet gateways, bool bypass = false)
     {
         exchange.Tier = MeshTier.Gateway;
+        exchange.MayMove = false;
         // A gateway that was lost in transit may have forwarded the request, so continuing is an attempt like any other.
         exchange.Untried = exchange.Route.Instances.All.Length;
         exchange.MayDrop = bypass ? null : DropForGatewayFallback;

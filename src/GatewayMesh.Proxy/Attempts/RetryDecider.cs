@@ -1,5 +1,6 @@
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.Grpc;
+using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Pipeline;
@@ -12,12 +13,13 @@ namespace GatewayMesh.Proxy.Attempts;
 /// <summary>
 /// Decides, once per failed attempt, whether another follows:
 /// <code>
-/// is a resend safe? ─► does the policy name the failure? ─► another instance? ─► how long to wait? ─► limit ─► time left? ─► budgets
+/// is a resend safe? ─► does the policy name the failure? ─► another instance or target? ─► how long to wait? ─► limit ─► time? ─► budgets
 /// </code>
 /// A positive decision has already spent budget and counted the attempt, so a response is never dropped for an attempt that is then not
 /// made.
 /// </summary>
-internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, SplitMix random, MeshMetrics metrics)
+internal sealed class RetryDecider(
+    FailoverTargets targets, RetryBudgets budgets, TimeProvider time, SplitMix random, MeshMetrics metrics)
 {
     /// <summary>Decides when a response head has arrived; true if the response is dropped in favor of another attempt.</summary>
     public bool Drops(Exchange exchange, MeshError error, ResponseHead response)
@@ -44,16 +46,16 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
         exchange.Route.Policy.Hedging.IsOn
             && exchange.Untried > 0
             && !exchange.IsUpgrade
-            && exchange.Attempts.Number < exchange.Attempts.Max
+            && exchange.Attempts.CanHedge
             && exchange.KeyOwner is null // a hedge goes to another instance, which does not know the key
             && MaySendTwice(exchange);
 
-    /// <summary>Begins a hedge, which counts and is paid for as an attempt; false if none is allowed.</summary>
+    /// <summary>Begins a hedge, which counts as an attempt and spends the budgets; false if none is allowed.</summary>
     public bool TryHedge(Exchange exchange) =>
-        exchange.Untried > 0 && exchange.Limit.TryBeginRetry() && TryPay(exchange) && exchange.Attempts.TryHedge();
+        exchange.Attempts.CanHedge && exchange.Limit.TryBeginRetry() && TrySpendBudget(exchange) && exchange.Attempts.TryHedge();
 
-    /// <summary>Pays for an attempt outside the retry rules; false if the budget is spent.</summary>
-    public bool TryPay(Exchange exchange) => exchange.Budget?.TryTake() != false && budgets.Process.TryTake();
+    /// <summary>Spends the budgets for an attempt outside the retry rules; false if one of them is spent.</summary>
+    public bool TrySpendBudget(Exchange exchange) => exchange.Budget?.TryTake() != false && budgets.Process.TryTake();
 
     /// <summary>
     /// Returns the final error of the request, with the reason that no attempt followed, unless the error itself makes that clear.
@@ -83,7 +85,6 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
 
     private RetryVerdict Decide(Exchange exchange, in RetryFacts facts, TimeSpan asked, out TimeSpan wait)
     {
-        var retries = exchange.Route.Policy.Retries;
         wait = TimeSpan.Zero;
         var verdict = exchange.Attempts.MayTryAgain(facts);
         if (verdict != RetryVerdict.Allowed)
@@ -91,10 +92,41 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
             return verdict;
         }
 
+        if (!targets.TryEnter(exchange, out var move))
+        {
+            return DecideHere(exchange, facts, asked, ref exchange.Limit, isMove: false, out wait);
+        }
+
+        move.Reason = facts.Error.IsError ? facts.Error.Row.Reason : "response";
+        verdict = DecideHere(
+            exchange,
+            facts,
+            asked: TimeSpan.Zero, // about the current target
+            ref move.IsOtherService ? ref move.Limit : ref exchange.Limit,
+            isMove: true,
+            out wait);
+        if (verdict == RetryVerdict.Allowed)
+        {
+            FailoverTargets.Accept(exchange, move);
+        }
+        else
+        {
+            FailoverTargets.Release(exchange, move);
+        }
+
+        return verdict;
+    }
+
+    private RetryVerdict DecideHere(
+        Exchange exchange, in RetryFacts facts, TimeSpan asked, ref LimitLease limit, bool isMove, out TimeSpan wait)
+    {
+        var retries = exchange.Route.Policy.Retries;
+        wait = TimeSpan.Zero;
+
         // An application is a single instance, so its own proxy leaves retries at other instances to the caller's proxy. The exception is a
         // stream that the application reported as unprocessed: after GOAWAY (a server that recycles connections or restarts), a new
         // connection takes what the old one did not.
-        var another = exchange.Untried > 0 && exchange.KeyOwner is null;
+        var another = isMove || (exchange.Untried > 0 && exchange.KeyOwner is null);
         if (!another
             && exchange.KeyOwner is null
             && !facts.Error.IsStreamRefused
@@ -115,19 +147,18 @@ internal sealed class RetryDecider(RetryBudgets budgets, TimeProvider time, Spli
             wait = asked > jitter ? asked : jitter;
         }
 
-        return exchange.Limit.TryBeginRetry()
+        return limit.TryBeginRetry()
             ? exchange.Attempts.TryNext(facts, exchange.Deadline, budgets.Process, exchange.Budget, wait)
             : RetryVerdict.LimitReached;
     }
 
-    // A trailers-only gRPC response has its status in the head; the status of other gRPC responses arrives too late for a retry.
+    // A gRPC response without a message has its status in the head, or in the trailers of an empty stream; the status of others arrives too
+    // late for a retry.
     private static bool Names(Exchange exchange, ResponseHead response)
     {
         var retries = exchange.Route.Policy.Retries;
         return RetryTriggers.NamesStatus(retries, response.Status)
-            || (exchange.IsGrpc
-                && response.Fields[KnownField.GrpcStatus] is [{ } status, ..]
-                && RetryTriggers.NamesGrpc(retries, GrpcStatus.Read(status)));
+            || (exchange.Attempt.GrpcStatus != GrpcStatus.None && RetryTriggers.NamesGrpc(retries, exchange.Attempt.GrpcStatus));
     }
 
     private static RetryFacts Facts(Exchange exchange, in MeshError error)

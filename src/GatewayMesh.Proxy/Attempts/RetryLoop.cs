@@ -15,7 +15,8 @@ namespace GatewayMesh.Proxy.Attempts;
 /// <code>
 /// select ──► send ──ok──► done
 ///   ▲         │
-///   └─ wait ◄─┴─ RetryDecider: resend safe, failure named by the policy, another instance, time, budget
+///   │         ├─ RetryDecider: resend safe, failure named by the policy, another instance or target, time, budget
+///   └─ wait ◄─┴─ FailoverTargets: move to the next target once the instances of this one were tried
 /// </code>
 /// </summary>
 internal sealed class RetryLoop
@@ -23,14 +24,21 @@ internal sealed class RetryLoop
     private readonly HopSelector _hops;
     private readonly AttemptSender _sender;
     private readonly RetryDecider _decider;
+    private readonly FailoverTargets _targets;
     private readonly LatencyWindows _latencies;
     private readonly MeshMetrics _metrics;
     private readonly Func<Exchange, MeshError, ResponseHead, bool> _drops;
 
     /// <summary>Creates the loop.</summary>
-    public RetryLoop(HopSelector hops, AttemptSender sender, RetryDecider decider, LatencyWindows latencies, MeshMetrics metrics)
+    public RetryLoop(
+        HopSelector hops,
+        AttemptSender sender,
+        RetryDecider decider,
+        FailoverTargets targets,
+        LatencyWindows latencies,
+        MeshMetrics metrics)
     {
-        (_hops, _sender, _decider, _latencies, _metrics) = (hops, sender, decider, latencies, metrics);
+        (_hops, _sender, _decider, _targets, _latencies, _metrics) = (hops, sender, decider, targets, latencies, metrics);
         _drops = decider.Drops;
     }
 
@@ -41,11 +49,12 @@ internal sealed class RetryLoop
         exchange.Tried = default;
         exchange.Tier = exchange.Behavior.Tier;
         exchange.MayDrop = _drops;
+        exchange.MayMove = exchange.Route.Leaf is { Targets.Length: > 1 } && ReferenceEquals(instances, exchange.Route.Instances);
         while (true)
         {
             if (!_hops.TrySelect(exchange, instances, target, out var hop, out var denied))
             {
-                return denied;
+                return exchange.Attempts.Settle(denied);
             }
 
             var hedge = target != TargetKind.Application && RetryDecider.MayHedge(exchange)
@@ -60,6 +69,16 @@ internal sealed class RetryLoop
             if (!await WaitAsync(exchange).ConfigureAwait(false))
             {
                 return new MeshError(MeshErrorKind.ClientGone, Forwarded: true);
+            }
+
+            if (exchange.Move.IsSet)
+            {
+                if (_targets.Move(exchange) is { IsError: true } refused)
+                {
+                    return refused;
+                }
+
+                instances = exchange.Route.Instances;
             }
         }
     }

@@ -10,6 +10,9 @@ namespace GatewayMesh.Proxy.Authorization;
 /// <param name="denials">Counter and log of denials.</param>
 internal sealed class RunningExchanges(OpenConnections connections, Func<IntentionTable> current, Denials denials)
 {
+    /// <summary>Current intentions.</summary>
+    public IntentionTable Intentions => current();
+
     /// <summary>
     /// Registers an admitted request that is about to be forwarded. Returns false if intentions have changed since they were evaluated and
     /// no longer allow the request. A change inspects the registered requests, and a registration checks for a change, so one of the two

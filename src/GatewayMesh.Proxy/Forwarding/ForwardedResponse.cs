@@ -12,6 +12,7 @@ internal static class ForwardedResponse
 {
     private const int SwitchingProtocols = 101;
     private const int NoContent = 204;
+    private const string SetCookie = "Set-Cookie";
 
     /// <summary>Writes the fields of the head. The protocol of the client's connection adds the framing of the content.</summary>
     public static void Write<TSink>(Exchange exchange, ResponseHead from, ref TSink to)
@@ -51,6 +52,17 @@ internal static class ForwardedResponse
         }
 
         WriteClaims(exchange, from.Fields, ref to);
+        if (exchange.Cookies is { } cookies
+            && exchange.Attempt.Hop.Destination is null // otherwise the gateway has chosen the instance
+            && edit?.Drops(SetCookie) != true
+            && edgeEdit?.Drops(SetCookie) != true)
+        {
+            for (var i = 0; i < cookies.Count; i++)
+            {
+                to.Add(SetCookie, cookies[i]);
+            }
+        }
+
         if (exchange.HasCors)
         {
             CorsFields.Write(exchange, ref to);

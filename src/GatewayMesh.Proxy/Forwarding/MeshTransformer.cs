@@ -13,6 +13,10 @@ namespace GatewayMesh.Proxy.Forwarding;
 /// </summary>
 internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
 {
+    // Head and trailers of a call that failed leave the application together. A head that comes long before its first message, as in a
+    // subscription, is not held back for longer.
+    private static readonly TimeSpan PatienceForEnd = TimeSpan.FromMilliseconds(100);
+
     private readonly ResponseHead _response = new();
     private FieldTable _fields = new();
 
@@ -41,7 +45,13 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
 
         var response = httpContext.Response;
         MessageFields.Read(proxyResponse, _response);
-        switch (ReceivedResponse.Receive(exchange, _response))
+        var fate = ReceivedResponse.Receive(exchange, _response);
+        if (fate == ResponseFate.Pass && AwaitsMessage(proxyResponse))
+        {
+            fate = await DecideByEndAsync(proxyResponse).ConfigureAwait(false);
+        }
+
+        switch (fate)
         {
             case ResponseFate.Drop:
                 response.Clear();
@@ -101,6 +111,33 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         }
 
         from.Clear();
+    }
+
+    // The client waits for the response anyway; a call that streams towards the instance may wait for the head before it goes on.
+    private bool AwaitsMessage(HttpResponseMessage response) =>
+        exchange.IsGrpc
+        && exchange.MayDrop is not null
+        && exchange.Route.Policy.Retries.LooksAtGrpc
+        && exchange.IsSent
+        && exchange.CanGoElsewhere
+        && exchange.Attempts.Number < exchange.Attempts.Max
+        && !exchange.Attempt.Answered.IsError
+        && exchange.Attempt.GrpcStatus == GrpcStatus.None
+        && HasStreamedBody(response);
+
+    private async Task<ResponseFate> DecideByEndAsync(HttpResponseMessage response)
+    {
+        var content = await PeekedContent.OfAsync(response).ConfigureAwait(false);
+        if (!await content.IsEmptyAsync(PatienceForEnd, exchange.Time).ConfigureAwait(false))
+        {
+            return ResponseFate.Pass;
+        }
+
+        _fields.Clear();
+        MessageFields.Read(response.TrailingHeaders, _fields);
+        var fate = ReceivedResponse.ReceiveEmpty(exchange, _response, _fields);
+        _fields.Clear();
+        return fate;
     }
 
     // A trailers-only gRPC response has its status in the head, and that head must end the stream: the head is sent when the body has

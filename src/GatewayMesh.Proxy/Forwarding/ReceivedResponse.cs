@@ -60,6 +60,15 @@ internal static class ReceivedResponse
         return ResponseFate.Pass;
     }
 
+    /// <summary>
+    /// Decides again about a passed head whose stream ended without a message: its trailers have the status of the call.
+    /// </summary>
+    public static ResponseFate ReceiveEmpty(Exchange exchange, ResponseHead head, FieldTable trailers)
+    {
+        ReadGrpcStatus(exchange, trailers);
+        return exchange.MayDrop?.Invoke(exchange, MeshError.None, head) == true ? Drop(exchange, MeshError.None) : ResponseFate.Pass;
+    }
+
     /// <summary>Reads the status of a gRPC call from a head or trailers.</summary>
     public static void ReadGrpcStatus(Exchange exchange, FieldTable fields)
     {

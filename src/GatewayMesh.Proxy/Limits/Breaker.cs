@@ -39,6 +39,16 @@ internal sealed class Breaker
     /// <summary>Current phase.</summary>
     public BreakerPhase Phase => Volatile.Read(ref _state).Phase;
 
+    /// <summary>True if an attempt would be refused now.</summary>
+    public bool IsShut
+    {
+        get
+        {
+            var state = Volatile.Read(ref _state);
+            return state.Phase == BreakerPhase.HalfOpen || (state.Phase == BreakerPhase.Open && _time.GetTimestamp() < state.Until);
+        }
+    }
+
     /// <summary>Remaining time in the open phase; zero if not open or if a trial is due.</summary>
     public TimeSpan OpenFor
     {

@@ -79,6 +79,22 @@ public sealed class EndpointSet
         return false;
     }
 
+    /// <summary>True if an available instance (<see cref="IsAvailable"/>) is not in <paramref name="tried"/>.</summary>
+    /// <param name="tried">Instances that the request has tried.</param>
+    /// <param name="now">Current timestamp.</param>
+    internal bool HasUntried(ref readonly TriedEndpoints tried, long now)
+    {
+        foreach (var state in Healthy)
+        {
+            if (state.IsAvailable(now) && !tried.Contains(state))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>True if a healthy instance may respond: not all of them failed to respond to their latest requests.</summary>
     /// <param name="now">Current timestamp.</param>
     internal bool IsReachable(long now)

@@ -8,14 +8,18 @@ namespace GatewayMesh.Proxy.LoadBalancing;
 
 /// <summary>
 /// Hashes a request by the sources that the policy names, in order. Texts are hashed as received, query parameters without decoding.
-/// Allocates nothing.
+/// Allocates nothing,
+/// unless a cookie is made.
 /// </summary>
 internal static class HashedRequest
 {
     /// <summary>
     /// Returns the hash of the request; none if <paramref name="model"/> uses another policy, or the request has none of the named sources.
     /// </summary>
-    public static RequestHash Of(IHashedRequest request, LoadBalancingModel model)
+    /// <param name="request">The request.</param>
+    /// <param name="model">Names the sources.</param>
+    /// <param name="random">Source of the values of cookies that the policy makes; null makes none.</param>
+    public static RequestHash Of(IHashedRequest request, LoadBalancingModel model, SplitMix? random)
     {
         var hash = RequestHash.None;
         if (model.Policy is not (BalancingPolicy.RingHash or BalancingPolicy.Maglev))
@@ -28,7 +32,7 @@ internal static class HashedRequest
             hash = key.From switch
             {
                 HashSource.Header => OfField(hash, request.Head.Fields[key.Name]),
-                HashSource.Cookie => OfCookie(hash, request.Head.Fields[KnownField.Cookie], key.Name),
+                HashSource.Cookie => OfCookie(hash, request, key, random),
                 HashSource.Query => OfQuery(hash, request.Target.PathAndQuery, key.Name),
                 _ => OfSource(hash, request),
             };
@@ -51,7 +55,25 @@ internal static class HashedRequest
         return hash;
     }
 
-    private static RequestHash OfCookie(RequestHash hash, StringValues lines, string name)
+    private static RequestHash OfCookie(RequestHash hash, IHashedRequest request, HashKey key, SplitMix? random)
+    {
+        if (ValueOf(request.Head.Fields[KnownField.Cookie], key.Name) is { IsEmpty: false } value)
+        {
+            return hash.With(StableHash.Of(value));
+        }
+
+        if (key.Made is not { } cookie || random is null)
+        {
+            return hash;
+        }
+
+        var made = request.Cookies ??= new AffinityCookies(random);
+        made.Make(key.Name, cookie);
+        return hash.With(StableHash.Of(made.Value));
+    }
+
+    // Without quotes, as in Envoy. Empty for none: a cookie with an empty value chooses no instance.
+    private static ReadOnlySpan<char> ValueOf(StringValues lines, string name)
     {
         foreach (var line in lines)
         {
@@ -63,12 +85,13 @@ internal static class HashedRequest
                 rest = end < 0 ? [] : rest[(end + 1)..];
                 if (pair.Length > name.Length && pair[name.Length] == '=' && pair.StartsWith(name, StringComparison.Ordinal))
                 {
-                    return hash.With(StableHash.Of(pair[(name.Length + 1)..]));
+                    var value = pair[(name.Length + 1)..];
+                    return value is ['"', .., '"'] ? value[1..^1] : value;
                 }
             }
         }
 
-        return hash;
+        return [];
     }
 
     private static RequestHash OfQuery(RequestHash hash, ReadOnlySpan<char> target, string name)

@@ -4,7 +4,7 @@ using GatewayMesh.Proxy.Routing;
 
 namespace GatewayMesh.Proxy.LoadBalancing;
 
-/// <summary>A request as seen by hashing balancers. Read-only.</summary>
+/// <summary>A request as seen by hashing balancers.</summary>
 internal interface IHashedRequest
 {
     /// <summary>Connection of the request, with the address of the client.</summary>
@@ -18,4 +18,7 @@ internal interface IHashedRequest
 
     /// <summary>Target of the request.</summary>
     RequestTarget Target { get; }
+
+    /// <summary>Cookies made for the request; null for none.</summary>
+    AffinityCookies? Cookies { get; set; }
 }

@@ -81,7 +81,7 @@ internal sealed class Mirrors(
         }
 
         var tried = default(TriedEndpoints);
-        if (!picker.TryPick(instances, HashedRequest.Of(exchange, instances.Policy.LoadBalancing), ref tried, out var lease))
+        if (!picker.TryPick(instances, HashedRequest.Of(exchange, instances.Policy.LoadBalancing, random: null), ref tried, out var lease))
         {
             return MirrorOutcome.NoInstance;
         }

@@ -15,6 +15,7 @@ internal sealed class DeadlineStep(TimeProvider time, RetryBudgets budgets) : IS
         exchange.Budget = budgets.Of(exchange.Route.Instances.Service, policy.Retries.Budget);
         exchange.Budget.CountRequest();
         exchange.Attempts = new AttemptCount(exchange.PeerHeaders.Attempt, policy.Retries.MaxAttempts);
+        exchange.RequestTimeout = policy.Timeouts.Request;
         exchange.Deadline = Deadline.Start(time, policy.Timeouts.Request, Least(exchange.PeerHeaders.Timeout, exchange.CallDeadline));
         return exchange.Deadline.IsOver ? Verdict.Fail(MeshErrorKind.DeadlineExceeded) : Verdict.Next;
     }

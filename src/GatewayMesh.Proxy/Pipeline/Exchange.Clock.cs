@@ -22,6 +22,9 @@ internal sealed partial class Exchange
     /// <summary>True if no part of the body is lost, so that the request can be sent elsewhere.</summary>
     public bool CanGoElsewhere => !IsBodyBegun || Replay.CanRewind;
 
+    /// <summary>True if the client waits for the response: the whole request was sent.</summary>
+    public bool IsSent => _isUploaded || !SendsAStream;
+
     /// <summary>True if the time of <see cref="Deadline"/> or of the attempt has passed.</summary>
     public bool IsOutOfTime => _cutOff.IsCancellationRequested;
 
@@ -98,7 +101,7 @@ internal sealed partial class Exchange
         _isUploaded = true;
         if (Deadline.IsSet)
         {
-            Deadline = Deadline.Start(_time, Route.Policy.Timeouts.Request, CallDeadline.IsSet ? CallDeadline.Remaining : null);
+            Deadline = Deadline.Start(_time, RequestTimeout, CallDeadline.IsSet ? CallDeadline.Remaining : null);
         }
 
         SetClock(Deadline.Remaining);

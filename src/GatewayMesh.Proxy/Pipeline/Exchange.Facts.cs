@@ -147,6 +147,11 @@ internal sealed partial class Exchange
     /// <summary>Deadline of the response head: the earliest of policy, peer, and <see cref="CallDeadline"/>.</summary>
     public Deadline Deadline { get => _facts.Deadline; set => _facts.Deadline = value; }
 
+    /// <summary>
+    /// Time of the policy for a response, from the whole request on. Stays that of the first target when the request moves to another.
+    /// </summary>
+    public TimeSpan RequestTimeout { get => _facts.RequestTimeout; set => _facts.RequestTimeout = value; }
+
     /// <summary>True for a gRPC call.</summary>
     public bool IsGrpc { get => _facts.IsGrpc; set => _facts.IsGrpc = value; }
 
@@ -167,8 +172,17 @@ internal sealed partial class Exchange
     /// <summary>Retry budget of the service; null if there is none.</summary>
     public RetryBudget? Budget { get => _facts.Budget; set => _facts.Budget = value; }
 
+    /// <inheritdoc/>
+    public AffinityCookies? Cookies { get => _facts.Cookies; set => _facts.Cookies = value; }
+
     /// <summary>Number of instances not yet tried, after the current attempt's selection.</summary>
     public int Untried { get => _facts.Untried; set => _facts.Untried = value; }
+
+    /// <summary>True while the request may move to a failover target of its route.</summary>
+    public bool MayMove { get => _facts.MayMove; set => _facts.MayMove = value; }
+
+    /// <summary>Move to a failover target that the next attempt begins with.</summary>
+    public ref TargetMove Move => ref _facts.Move;
 
     /// <summary>Decision about a further attempt after the latest failure; null before any failure.</summary>
     public RetryVerdict? LastVerdict { get => _facts.LastVerdict; set => _facts.LastVerdict = value; }
@@ -244,12 +258,16 @@ internal sealed partial class Exchange
         public string? Rewritten;
         public AdmissionLease Admission;
         public Deadline Deadline;
+        public TimeSpan RequestTimeout;
         public bool IsGrpc;
         public Deadline CallDeadline;
         public bool IsUpgrade;
         public MeshTier Tier;
         public RetryBudget? Budget;
+        public AffinityCookies? Cookies;
         public int Untried;
+        public bool MayMove;
+        public TargetMove Move;
         public RetryVerdict? LastVerdict;
         public Func<Exchange, MeshError, ResponseHead, bool>? MayDrop;
         public FaultRule? Fault;

@@ -1,3 +1,4 @@
+using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Proxy.Authorization;
 using GatewayMesh.Proxy.Listeners;
 
@@ -25,6 +26,33 @@ internal sealed partial class Exchange
             _listedAt = InboundConnection;
             InboundConnection.Guarded.Add(this);
         }
+    }
+
+    /// <summary>
+    /// Moves to a failover target of the route, between two attempts. An inspection in progress ends first; the caller registers the
+    /// exchange again.
+    /// </summary>
+    /// <param name="rank">Index among the targets of the route's leaf.</param>
+    /// <param name="allowedBy">Intentions that allow the call of the target; null if none were evaluated.</param>
+    public void MoveTo(int rank, IntentionTable? allowedBy)
+    {
+        if (AllowedBy is not null)
+        {
+            _guard.Leave();
+        }
+
+        var instances = Route.Leaf!.Targets[rank].Instances;
+        if (!instances.Service.Equals(Destination, StringComparison.OrdinalIgnoreCase))
+        {
+            Flag = null; // of the policy of the first service; the other one's sidecar decides about its own
+        }
+
+        Route = Route with { Instances = instances, Rank = rank };
+        Route.MarkUsed();
+        Destination = instances.Service;
+        AllowedBy = allowedBy;
+        Move = default;
+        Tried.MoveTo(instances);
     }
 
     /// <summary>Holds the exchange for inspection by another thread; false if no request is running.</summary>

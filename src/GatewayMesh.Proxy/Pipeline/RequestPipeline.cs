@@ -60,7 +60,7 @@ internal sealed class RequestPipeline(
         flags,                                           // a feature flag may choose a subset and a policy
         new AuthorizationFieldsStep(),                   // fields of an authorization service come from nobody else
         new IntentionStep(options.EnforcesIntentions, denials), // the caller may make this request
-        new RateLimitStep(options.IngressService),       // the rate limits of the service, before anything is taken
+        new RateLimitStep(new(options.IngressService)),  // the rate limits of the service, before anything is taken
         authorization,                                   // a service outside the mesh may refuse
         new AdmissionStep(),                             // a gateway limits concurrent requests
         new DeadlineStep(options.Time, budgets),         // the deadline and the number of attempts

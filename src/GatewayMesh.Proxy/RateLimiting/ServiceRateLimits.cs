@@ -38,7 +38,7 @@ internal sealed class ServiceRateLimits(
             {
                 asked |= 1u << i;
             }
-            else if (TakeHere(exchange, i, now, ref taken) is { IsError: true } refused)
+            else if (TakeHere(exchange, i, now, ref taken, asks: true) is { IsError: true } refused)
             {
                 return refused;
             }
@@ -73,7 +73,7 @@ internal sealed class ServiceRateLimits(
 
             if (wait.Answer is not { } answer)
             {
-                if (TakeHere(exchange, i, now, ref taken) is { IsError: true } error)
+                if (TakeHere(exchange, i, now, ref taken, asks: false) is { IsError: true } error)
                 {
                     return error;
                 }
@@ -97,13 +97,37 @@ internal sealed class ServiceRateLimits(
         return refused;
     }
 
-    private MeshError TakeHere(Exchange exchange, int index, long now, ref uint taken)
+    /// <summary>
+    /// Takes the tokens of a request that moves to this service, from this node's share even if there is a store: the decision cannot wait.
+    /// </summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="taken">Limits that gave tokens, a bit each, for <see cref="Return(Exchange, uint)"/>.</param>
+    /// <returns>The error of a refused request; none if it passes.</returns>
+    public MeshError TakeShare(Exchange exchange, out uint taken)
+    {
+        taken = 0;
+        var now = time.GetTimestamp();
+        for (var i = 0; i < limits.Length; i++)
+        {
+            if (TakeHere(exchange, i, now, ref taken, asks: true) is { IsError: true } refused)
+            {
+                return refused;
+            }
+        }
+
+        return MeshError.None;
+    }
+
+    /// <summary>Returns the tokens of a request that did not move here after all.</summary>
+    public void Return(Exchange exchange, uint taken) => Return(exchange, taken, time.GetTimestamp());
+
+    private MeshError TakeHere(Exchange exchange, int index, long now, ref uint taken, bool asks)
     {
         var limit = limits[index];
         var model = limit.Model;
         var bucket = limit.BucketOf(keys.Of(exchange, model), now, exchange.PeerHeaders.IsMirror);
         var cost = RequestKey.CostOf(exchange, model);
-        if (model.Scope == RateLimitScope.Mesh && exchange.RateWait is null && !exchange.PeerHeaders.IsMirror)
+        if (model.Scope == RateLimitScope.Mesh && asks && !exchange.PeerHeaders.IsMirror)
         {
             bucket.Ask(cost);
         }

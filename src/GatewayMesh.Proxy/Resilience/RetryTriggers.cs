@@ -22,7 +22,7 @@ internal static class RetryTriggers
         || (status == 409 && retries.Has(RetryCondition.Retriable4xx))
         || (retries.Has(RetryCondition.StatusCodes) && retries.StatusCodes.Contains(status)));
 
-    /// <summary>True if the policy names a trailers-only response with this gRPC status.</summary>
+    /// <summary>True if the policy names a gRPC call that ended with this status and without a message.</summary>
     public static bool NamesGrpc(RetriesModel retries, int status) => status switch
     {
         1 => retries.Has(RetryCondition.Cancelled),

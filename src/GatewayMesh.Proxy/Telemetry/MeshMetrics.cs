@@ -22,6 +22,7 @@ public sealed class MeshMetrics : IDisposable
     private readonly RequestSeriesTable _requests = new(MaxRequestSeries);
     private readonly Histogram<double> _duration;
     private readonly LabelledCounter _failovers;
+    private readonly LabelledCounter _targetFailovers;
     private readonly LabelledCounter _calls;
     private readonly LabelledCounter _retries;
     private readonly LabelledCounter _hedges;
@@ -58,6 +59,13 @@ public sealed class MeshMetrics : IDisposable
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBounds });
         _failovers = new LabelledCounter(
             _meter, "gatewaymesh_failovers_total", "Requests that moved to another tier.", "from", "to", "reason");
+        _targetFailovers = new LabelledCounter(
+            _meter,
+            "gatewaymesh_target_failovers_total",
+            "Requests that moved to a failover target of their resolver after a failed attempt.",
+            "from",
+            "to",
+            "reason");
         _calls = new LabelledCounter(
             _meter,
             "gatewaymesh_grpc_calls_total",
@@ -152,6 +160,12 @@ public sealed class MeshMetrics : IDisposable
 
     /// <summary>Counts a change of tier in <c>gatewaymesh_failovers_total{from,to,reason}</c>.</summary>
     public void CountFailover(MeshTier from, MeshTier to, string reason) => _failovers.Count(from.Word(), to.Word(), reason);
+
+    /// <summary>Counts a move in <c>gatewaymesh_target_failovers_total{from,to,reason}</c>.</summary>
+    /// <param name="from">ID of the target whose instances were tried.</param>
+    /// <param name="to">ID of the failover target.</param>
+    /// <param name="reason">Reason of the last failure; <c>response</c> for a response that the policy retries.</param>
+    internal void CountTargetFailover(string from, string to, string reason) => _targetFailovers.Count(from, to, reason);
 
     /// <summary>Counts an ejection in <c>gatewaymesh_endpoint_ejections_total{service,cause}</c>.</summary>
     public void CountEjection(string service, EjectionCause cause) => _ejections.Count(service, cause.Word());

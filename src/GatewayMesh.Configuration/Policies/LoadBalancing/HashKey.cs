@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using GatewayMesh.Configuration.Document;
 
 namespace GatewayMesh.Configuration.Policies.LoadBalancing;
@@ -12,6 +13,10 @@ namespace GatewayMesh.Configuration.Policies.LoadBalancing;
 /// the request are hashed together.</param>
 public sealed record HashKey(HashSource From, string Name, bool Terminal)
 {
+    /// <summary>Cookie made for a client without one (Consul: <c>CookieConfig</c> of a resolver); null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HashCookie? Made { get; init; }
+
     private const string Fix = "set one of header: x-user, cookie: session, query: id, source: true";
 
     internal static HashKey Bind(MappingReader reader)

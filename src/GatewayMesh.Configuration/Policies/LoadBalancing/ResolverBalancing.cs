@@ -4,8 +4,7 @@ namespace GatewayMesh.Configuration.Policies.LoadBalancing;
 
 /// <summary>
 /// Maps the load balancing of a Consul resolver to a policy. The resolver overrides the policy of its service; undeclared values are
-/// inherited. A cookie that Consul's proxy would set for a client without one (<c>CookieConfig</c>) is not set: such a client goes to any
-/// instance.
+/// inherited.
 /// </summary>
 internal static class ResolverBalancing
 {
@@ -32,7 +31,12 @@ internal static class ResolverBalancing
     private static HashKey KeyOf(HashPolicyEntry entry) => entry.Field switch
     {
         _ when entry.SourceIP => new HashKey(HashSource.Source, "", entry.Terminal),
-        HashField.Cookie => new HashKey(HashSource.Cookie, entry.FieldValue, entry.Terminal),
+        HashField.Cookie => new HashKey(HashSource.Cookie, entry.FieldValue, entry.Terminal)
+        {
+            Made = entry is { CookieSession: false, CookieTtl: null }
+                ? null // a path alone makes no cookie, as in Consul
+                : new HashCookie(entry.CookieTtl ?? TimeSpan.Zero, entry.CookiePath),
+        },
         HashField.QueryParameter => new HashKey(HashSource.Query, entry.FieldValue, entry.Terminal),
         _ => new HashKey(HashSource.Header, entry.FieldValue.ToLowerInvariant(), entry.Terminal),
     };

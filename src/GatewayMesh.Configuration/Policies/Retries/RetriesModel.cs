@@ -63,6 +63,10 @@ public sealed record RetriesModel
     [JsonIgnore]
     public bool LooksAtAnswers => _set >> (int)RetryCondition.GatewayError != 0;
 
+    /// <summary>True if some status of a gRPC call is retried.</summary>
+    [JsonIgnore]
+    public bool LooksAtGrpc => _set >> (int)RetryCondition.Cancelled != 0;
+
     /// <summary>True if <see cref="On"/> contains the condition.</summary>
     public bool Has(RetryCondition condition) => (_set & (1u << (int)condition)) != 0;
 

@@ -43,23 +43,23 @@ public enum RetryCondition
     [JsonStringEnumMemberName("retriable-status-codes")]
     StatusCodes,
 
-    /// <summary>gRPC status 1 in the response head.</summary>
+    /// <summary>gRPC status 1 before the first message of the response.</summary>
     [JsonStringEnumMemberName("cancelled")]
     Cancelled,
 
-    /// <summary>gRPC status 4 in the response head.</summary>
+    /// <summary>gRPC status 4 before the first message of the response.</summary>
     [JsonStringEnumMemberName("deadline-exceeded")]
     DeadlineExceeded,
 
-    /// <summary>gRPC status 13 in the response head.</summary>
+    /// <summary>gRPC status 13 before the first message of the response.</summary>
     [JsonStringEnumMemberName("internal")]
     Internal,
 
-    /// <summary>gRPC status 8 in the response head.</summary>
+    /// <summary>gRPC status 8 before the first message of the response.</summary>
     [JsonStringEnumMemberName("resource-exhausted")]
     ResourceExhausted,
 
-    /// <summary>gRPC status 14 in the response head.</summary>
+    /// <summary>gRPC status 14 before the first message of the response.</summary>
     [JsonStringEnumMemberName("unavailable")]
     Unavailable,
 }

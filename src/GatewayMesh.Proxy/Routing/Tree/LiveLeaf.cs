@@ -71,9 +71,13 @@ internal sealed class LiveLeaf(string name, string rule, ImmutableArray<LeafTarg
             return 0;
         }
 
-        if (FirstAvailable(0, now, mayAsk) is >= 0 and var available)
+        for (var i = 0; i < Targets.Length; i++)
         {
-            return available;
+            var instances = Targets[i].Instances;
+            if (instances.IsAvailable(now) || (mayAsk && instances.IsDormant))
+            {
+                return i;
+            }
         }
 
         for (var i = 0; i < Targets.Length; i++)
@@ -85,22 +89,5 @@ internal sealed class LiveLeaf(string name, string rule, ImmutableArray<LeafTarg
         }
 
         return 0;
-    }
-
-    /// <summary>
-    /// Returns the index of the first available target in <see cref="Targets"/> from <paramref name="first"/> on; −1 if there is none.
-    /// </summary>
-    public int FirstAvailable(int first, long now, bool mayAsk)
-    {
-        for (var i = first; i < Targets.Length; i++)
-        {
-            var instances = Targets[i].Instances;
-            if (instances.IsAvailable(now) || (mayAsk && instances.IsDormant))
-            {
-                return i;
-            }
-        }
-
-        return -1;
     }
 }

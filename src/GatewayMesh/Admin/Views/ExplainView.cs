@@ -31,6 +31,8 @@ internal static class ExplainView
         asked = asked with { Headers = [.. asked.Headers, $"host:{authority}"] };
         var snapshot = node.Plane.Inspection.Snapshot;
         var report = node.Plane.Inspection.Explain(NameOf(node, snapshot, authority), asked, target.PathAndQuery);
+        var called = asked with { Target = report.Rewritten ?? asked.Target };
+        Func<string, CheckedIntention>? decide = from.Length == 0 ? null : service => IntentionView.Decide(node, from, service, called);
         var document = new ExplainDocument
         {
             Method = asked.Method,
@@ -42,7 +44,7 @@ internal static class ExplainView
             Known = report.Target is not null,
             Reason = report.Error == MeshErrorKind.None ? "" : ErrorTable.Of(report.Error).Reason,
             Route = RouteView.Of(report),
-            Targets = RouteView.Targets(report),
+            Targets = RouteView.Targets(report, decide),
         };
         if (report.Target is { } end)
         {
@@ -56,9 +58,7 @@ internal static class ExplainView
             document.Flags = FlagView.Explain(report.Flags);
             document.Faults = FaultView.Explain(node.Bootstrap.AllowFaults, report.Policy.Faults, from, asked);
             document.RateLimits = RateLimits(node, end.Service, report.Policy);
-            document.Intention = from.Length == 0
-                ? null
-                : IntentionView.Decide(node, from, end.Service, asked with { Target = report.Rewritten ?? asked.Target });
+            document.Intention = decide?.Invoke(end.Service);
         }
 
         return AdminResponse.OfDocument(200, document, AdminJson.Default.ExplainDocument);

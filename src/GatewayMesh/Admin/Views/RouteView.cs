@@ -39,7 +39,9 @@ internal static class RouteView
     };
 
     /// <summary>Target and failover targets.</summary>
-    internal static ImmutableArray<ExplainedTarget> Targets(RouteReport report) =>
+    /// <param name="report">The route.</param>
+    /// <param name="decide">Decides whether intentions allow the call of a service; null when the caller is unknown.</param>
+    internal static ImmutableArray<ExplainedTarget> Targets(RouteReport report, Func<string, CheckedIntention>? decide) =>
     [
         .. report.Targets.Select((target, index) => new ExplainedTarget
         {
@@ -48,6 +50,7 @@ internal static class RouteView
             State = target.State.ToString().ToLowerInvariant(),
             Instances = target.Instances.Length,
             Chosen = index == report.Chosen,
+            Allowed = decide?.Invoke(target.Service) is { Enforced: true } intention ? intention.Allowed : null,
         }),
     ];
 

@@ -57,7 +57,10 @@ internal static class RouteText
                 "unhealthy" => paint.Text("no instance is healthy", TextStyle.Bad),
                 _ => paint.Text("no instance", TextStyle.Bad),
             };
-            Line(output, ref label, $"{target.Id}: {word}{(target.Chosen ? ", chosen" : "")}");
+            var denial = target is { Allowed: false, Chosen: false }
+                ? $", but {paint.Text($"{answer.From} may not call {target.Service}", TextStyle.Bad)}: no retry moves there"
+                : "";
+            Line(output, ref label, $"{target.Id}: {word}{(target.Chosen ? ", chosen" : "")}{denial}");
             label = failovers++ == 0 ? "failover" : "";
         }
     }
