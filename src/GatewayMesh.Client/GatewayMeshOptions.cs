@@ -95,7 +95,8 @@ public sealed class GatewayMeshOptions
 
     /// <summary>
     /// True to give each request that is not idempotent and has no <c>Idempotency-Key</c> a new one, a random UUID, which it keeps over all
-    /// attempts, and to send it again after failures. gRPC calls get none. Enable only if the called services honor the key. Default: false.
+    /// attempts, and to send it again after failures. gRPC calls get none. Enable only if the called services honor the key. Default:
+    /// false.
     /// </summary>
     public bool CreateIdempotencyKeys { get; set; }
 

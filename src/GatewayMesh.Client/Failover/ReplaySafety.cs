@@ -15,8 +15,8 @@ internal static class ReplaySafety
         IsIdempotent(request) || (keyCounts && HasKey(request) && !IsGrpc(request));
 
     /// <summary>
-    /// Gives a request that is not idempotent a new key, unless it has one or is a gRPC call. The key stays with the request, also for a layer above that
-    /// sends the request again.
+    /// Gives a request that is not idempotent a new key, unless it has one or is a gRPC call. The key stays with the request, also for a
+    /// layer above that sends the request again.
     /// </summary>
     public static void AddKey(HttpRequestMessage request)
     {

@@ -22,7 +22,8 @@ public sealed record NodeService(string Name, string Id, HostPort Address, bool 
     public int Weight { get; init; } = 1;
 
     /// <summary>
-    /// True if the sidecar runs requests with an idempotency key once: its version can, and the policy that it uses says so. Default: false.
+    /// True if the sidecar runs requests with an idempotency key once: its version can, and the policy that it uses says so. Default:
+    /// false.
     /// </summary>
     public bool KeepsKeys { get; init; }
 

@@ -63,7 +63,8 @@ public sealed class MeshSnapshot
     public FrozenDictionary<string, PolicyModel> Policies { get; init; } = FrozenDictionary<string, PolicyModel>.Empty;
 
     /// <summary>Returns the policy of a service, which may have no instance.</summary>
-    public PolicyModel PolicyOf(string service) => Services.GetValueOrDefault(service)?.Policy ?? Policies.GetValueOrDefault(service) ?? Policy;
+    public PolicyModel PolicyOf(string service) =>
+        Services.GetValueOrDefault(service)?.Policy ?? Policies.GetValueOrDefault(service) ?? Policy;
 
     /// <summary>Gateways of the cluster, healthy or not.</summary>
     public ImmutableArray<GatewayModel> Gateways { get; init; } = [];

@@ -170,8 +170,8 @@ internal sealed class RetryDecider(
         };
     }
 
-    // The key's owner gets the request again, also after a gateway was lost, and no other instance does. It had announced that it keeps keys
-    // before the request was sent, and has not withdrawn that.
+    // The key's owner gets the request again, also after a gateway was lost, and no other instance does. It had announced that it keeps
+    // keys before the request was sent, and has not withdrawn that.
     private static bool CalleeKeepsKeys(Exchange exchange) => exchange is { IsKeyKept: true, KeyOwner.Model.KeepsKeys: true };
 
     private static bool MaySendTwice(Exchange exchange)

@@ -216,8 +216,8 @@ internal sealed partial class Exchange
     public KeyedRun? Keyed { get => _facts.Keyed; set => _facts.Keyed = value; }
 
     /// <summary>
-    /// Instance that has the <c>Idempotency-Key</c> of a call: no other gets the call. Null for a call without a key, and if the instance has
-    /// no sidecar that could keep the key.
+    /// Instance that has the <c>Idempotency-Key</c> of a call: no other gets the call. Null for a call without a key, and if the instance
+    /// has no sidecar that could keep the key.
     /// </summary>
     public EndpointState? KeyOwner { get => _facts.KeyOwner; set => _facts.KeyOwner = value; }
 

@@ -69,7 +69,8 @@ internal sealed class IdempotencyStep(KeyStores stores) : IStep
         }
     }
 
-    // Clients outside the mesh share the identity of the ingress: the subject of a verified token, or else their credentials tell them apart.
+    // Clients outside the mesh share the identity of the ingress: the subject of a verified token, or else their credentials tell them
+    // apart.
     private static string CallerOf(Exchange exchange)
     {
         var caller = exchange.Caller.Id?.ToString() ?? exchange.Caller.Service;

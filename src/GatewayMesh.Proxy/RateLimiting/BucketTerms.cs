@@ -12,7 +12,9 @@ internal readonly record struct BucketTerms(double Interval, double Burst, doubl
     /// <summary>Ticks in which an empty bucket is full again.</summary>
     public long Window => TicksOf(Burst);
 
-    /// <summary>Ticks in which the bucket is full again after the most expensive request. No bucket of these terms is further behind.</summary>
+    /// <summary>
+    /// Ticks in which the bucket is full again after the most expensive request. No bucket of these terms is further behind.
+    /// </summary>
     public long MaxWindow => TicksOf(Math.Max(Burst, MaxCost));
 
     /// <summary>Returns the terms of a rate.</summary>

@@ -23,7 +23,8 @@ internal sealed class RateDivision(RateLimitRegistry registry, TimeProvider time
     /// <param name="peers">Demands that the other live nodes report.</param>
     /// <param name="room">Returns the bytes that this node's record has left for its demands.</param>
     /// <returns>Demands of this node by <see cref="NodeRates.IdOf"/>, the largest first.</returns>
-    public ImmutableSortedDictionary<string, double> Turn(int nodes, IEnumerable<ImmutableSortedDictionary<string, double>> peers, Func<int> room)
+    public ImmutableSortedDictionary<string, double> Turn(
+        int nodes, IEnumerable<ImmutableSortedDictionary<string, double>> peers, Func<int> room)
     {
         var limits = registry.Current.Services
             .SelectMany(service => service.Limits, (service, limit) => (service.Service, Limit: limit))
@@ -65,7 +66,8 @@ internal sealed class RateDivision(RateLimitRegistry registry, TimeProvider time
         }
 
         var asked = largest.UnorderedItems.OrderByDescending(one => one.Priority)
-            .Select(one => (Id: NodeRates.IdOf(one.Element.Limit, one.Element.Bucket.Key), Demand: Rounded(one.Element.Demand), one.Element.Bucket))
+            .Select(one => one.Element)
+            .Select(one => (Id: NodeRates.IdOf(one.Limit, one.Bucket.Key), Demand: Rounded(one.Demand), one.Bucket))
             .ToList();
         var reported = NodeRates.Bounded(asked.Select(one => (one.Id, one.Demand)), room());
         foreach (var (id, demand, bucket) in asked)

@@ -30,7 +30,9 @@ internal sealed class RateLimitRegistry(
             var before = _current;
             var table = new RateLimitTable(
                 snapshot.Services.Values.Where(service => !service.Policy.RateLimits.IsEmpty).ToFrozenDictionary(
-                    service => service.Name, service => Of(service.Name, service.Policy.RateLimits, before), StringComparer.OrdinalIgnoreCase),
+                    service => service.Name,
+                    service => Of(service.Name, service.Policy.RateLimits, before),
+                    StringComparer.OrdinalIgnoreCase),
                 Add);
             foreach (var name in before.Unregistered.Select(limits => limits.Service).Where(name => !snapshot.Services.ContainsKey(name)))
             {

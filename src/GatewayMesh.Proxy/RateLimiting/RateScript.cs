@@ -6,8 +6,8 @@ namespace GatewayMesh.Proxy.RateLimiting;
 
 /// <summary>
 /// Token buckets in a Redis server, all limits of a request in one script and one round trip. The same rule as <see cref="TokenBucket"/>,
-/// by the server's clock; a key expires when its bucket is full. A time beyond that of an empty bucket was written under a lower rate, or by
-/// a server with another clock. The keys of a service share a hash slot.
+/// by the server's clock; a key expires when its bucket is full. A time beyond that of an empty bucket was written under a lower rate, or
+/// by a server with another clock. The keys of a service share a hash slot.
 /// </summary>
 internal static class RateScript
 {

@@ -51,7 +51,8 @@ public class AnnouncedKeysTests
 
     [TestCase(true, 200, 1)]
     [TestCase(false, 502, 0)]
-    public async Task A_post_that_was_lost_at_a_gateway_is_sent_again_only_to_an_instance_that_keeps_keys(bool keeps, int status, int executed)
+    public async Task A_post_that_was_lost_at_a_gateway_is_sent_again_only_to_an_instance_that_keeps_keys(
+        bool keeps, int status, int executed)
     {
         using var gateway = Lossy();
         using var payments = Backend.Answering("paid");

@@ -39,6 +39,8 @@ public class StoredKindsTests
           - { name: api, permissions: [ { action: deny, jwt: { providers: [ { name: local, verifyClaims: [ { path: [ role ], value: guest } ] } ] } } ] }
         ---
         { kind: jwt-provider, name: local, issuer: me, audiences: [ web ], clockSkewSeconds: 10, jsonWebKeySet: { local: { jwks: eyJrZXlzIjpbXX0= } } }
+        ---
+        { kind: feature-flag, name: dark, enabled: true, conditions: { client_filters: [ { name: AlwaysOn } ] } }
         """;
 
     private static IEnumerable<string> Kinds => KindProperties.Select(property => property.Name);
