@@ -47,7 +47,7 @@ internal sealed class KeyEntry(Digest key)
     /// <summary>Completes when the running request has ended.</summary>
     public Task Settled => (_settled ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    /// <summary>Tells the requests that wait for this one.</summary>
+    /// <summary>Wakes the requests that wait for this one.</summary>
     public void Settle()
     {
         _settled?.TrySetResult();

@@ -1,8 +1,8 @@
 namespace GatewayMesh.Proxy.RateLimiting;
 
 /// <summary>
-/// The number of token buckets of a process, bounded over all limits. A limit that has more than its part gives up its own least recently
-/// used bucket first, so that a flood of keys at one service forgets no bucket of another.
+/// The number of token buckets of a process, bounded over all limits. A limit that has more than its part evicts its own least recently
+/// used bucket first, so that a flood of keys at one service evicts no bucket of another.
 /// </summary>
 /// <param name="most">Most buckets. Default: 100,000.</param>
 internal sealed class BucketRoom(int most = BucketRoom.Most)
@@ -18,7 +18,7 @@ internal sealed class BucketRoom(int most = BucketRoom.Most)
     /// <summary>Buckets of all limits.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Buckets that were given up for others.</summary>
+    /// <summary>Buckets that were evicted for others.</summary>
     public long Evicted => Interlocked.Read(ref _evicted);
 
     /// <summary>Adds a limit.</summary>
@@ -41,7 +41,7 @@ internal sealed class BucketRoom(int most = BucketRoom.Most)
         table.Close();
     }
 
-    /// <summary>Counts a new bucket of <paramref name="table"/>, and gives up another if there are too many.</summary>
+    /// <summary>Counts a new bucket of <paramref name="table"/>, and evicts another if there are too many.</summary>
     public void Take(BucketTable table)
     {
         if (Interlocked.Increment(ref _count) <= most)

@@ -8,7 +8,7 @@ namespace GatewayMesh.Proxy.RateLimiting;
 /// </summary>
 internal sealed class BucketTable
 {
-    // Bounds the work of one request: of the first 64, the least recently used bucket is given up.
+    // Bounds the work of one request: of the first 64, the least recently used bucket is evicted.
     private const int MostLooks = 64;
 
     private readonly ConcurrentDictionary<UInt128, TokenBucket> _buckets = new();
@@ -50,7 +50,7 @@ internal sealed class BucketTable
         return bucket;
     }
 
-    /// <summary>Gives up the least recently used bucket; false if there is none.</summary>
+    /// <summary>Evicts the least recently used bucket; false if there is none.</summary>
     public bool TryEvict()
     {
         TokenBucket? oldest = null;
@@ -83,7 +83,7 @@ internal sealed class BucketTable
         return true;
     }
 
-    /// <summary>Forgets all buckets, for good.</summary>
+    /// <summary>Removes all buckets. New ones are removed at once.</summary>
     public void Close()
     {
         _isClosed = true;

@@ -11,7 +11,7 @@ internal static class Division
     /// <summary>Part of an even share that a node may use without a report.</summary>
     public const double Floor = 0.1;
 
-    /// <summary>Share of a node that does not know the others yet.</summary>
+    /// <summary>Share of a node before the first report of the others.</summary>
     public const double Unknown = 0.1;
 
     /// <summary>Returns the rate that a node may use without a report while others have one.</summary>

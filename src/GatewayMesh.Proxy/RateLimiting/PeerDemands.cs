@@ -7,7 +7,7 @@ namespace GatewayMesh.Proxy.RateLimiting;
 /// <param name="Keys">Demands by the upper half of the key.</param>
 internal sealed record PeerDemands(int Nodes, FrozenDictionary<ulong, double[]> Keys)
 {
-    /// <summary>Nothing is known yet.</summary>
+    /// <summary>State before the first report.</summary>
     public static PeerDemands Unknown { get; } = new(0, FrozenDictionary<ulong, double[]>.Empty);
 
     /// <summary>Returns the demands of a key.</summary>

@@ -7,9 +7,9 @@ using GatewayMesh.Configuration.Policies.RateLimiting;
 namespace GatewayMesh.Proxy.RateLimiting;
 
 /// <summary>
-/// Divides the rate limits with <c>scope: mesh</c> over the nodes, once a second: hears the demands of the other nodes, sets the shares of
+/// Divides the rate limits with <c>scope: mesh</c> over the nodes, once a second: reads the demands of the other nodes, sets the shares of
 /// this node's buckets, and returns this node's own demands for its record in the registry. A node grows into its demand one turn after it
-/// reported it, when the others have had time to make room; it makes room itself as soon as it hears.
+/// reported it, when the others have had time to make room; it makes room itself as soon as it reads theirs.
 /// </summary>
 internal sealed class RateDivision(RateLimitRegistry registry, TimeProvider time)
 {

@@ -7,7 +7,7 @@ namespace GatewayMesh.Proxy.RateLimiting;
 /// </summary>
 internal sealed class RateLimit(RateLimitModel model, BucketRoom room, TimeProvider time) : IDisposable
 {
-    // A limit without parts has one bucket, which is never given up.
+    // A limit without parts has one bucket, which is never evicted.
     private readonly TokenBucket? _only = model.By.IsEmpty ? new TokenBucket(UInt128.Zero) : null;
     private readonly TokenBucket? _copies = model.By.IsEmpty ? new TokenBucket(UInt128.One) : null;
     private readonly BucketTable? _table = model.By.IsEmpty ? null : new BucketTable(room);

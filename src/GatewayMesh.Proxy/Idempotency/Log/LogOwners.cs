@@ -6,7 +6,7 @@ namespace GatewayMesh.Proxy.Idempotency.Log;
 
 /// <summary>
 /// Processes that write a key log. Each has a file that it keeps locked: the kernel releases the lock when the process ends, and an ID is
-/// never used twice, so a file that can be locked, or is missing, is the one of a dead process.
+/// never used twice, so a file that can be locked, or is missing, belongs to a process that has ended.
 /// </summary>
 /// <param name="folder">Folder of the log.</param>
 internal sealed class LogOwners(string folder) : IDisposable
