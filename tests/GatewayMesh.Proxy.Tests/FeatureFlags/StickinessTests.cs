@@ -54,6 +54,15 @@ public sealed class StickinessTests
                 == IsOn(Flags.Table(TimeProvider.System, targeted), user.Get, 0, flag.Name);
         }).QuickCheckThrowOnFailure();
 
+    // Computed by another program: a new version must not move users.
+    [Test]
+    public void The_users_of_a_share_are_the_same_in_every_version()
+    {
+        var table = Flags.Table(TimeProvider.System, Flags.Share("payments-v2", 10));
+        Assert.That(
+            Enumerable.Range(0, 100).Where(i => IsOn(table, $"user-{i}", 0, "payments-v2")), Is.EqualTo(new[] { 10, 32, 48, 85 }));
+    }
+
     [TestCase(0)]
     [TestCase(0.5)]
     [TestCase(10)]
