@@ -21,8 +21,8 @@ public sealed record ExplainedTarget
     public bool Chosen { get; set; }
 
     /// <summary>
-    /// False if intentions deny the caller this target, so that no retry moves there. Absent when the caller is unknown, and if intentions are
-    /// not enforced.
+    /// False if intentions deny the caller this target, so that no retry moves there. Absent when the caller is unknown, and if intentions
+    /// are not enforced.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Allowed { get; set; }

@@ -159,8 +159,8 @@ internal sealed class FailoverTargets(DataPlaneOptions options, RunningExchanges
         return false;
     }
 
-    // A token or an answer of an authorization service counts only for a target that requires the same one, and its fields are for no other.
-    // To verify another would take a wait, and the response of the current target may already be about to be dropped.
+    // A token or an answer of an authorization service counts only for a target that requires the same one, and no other target gets its
+    // fields. To verify another would take a wait, and the response of the current target may already be about to be dropped.
     private static bool HasPassedChecksOf(Exchange exchange, LeafTarget target)
     {
         var (policy, next) = (exchange.Route.Policy, target.Policy);

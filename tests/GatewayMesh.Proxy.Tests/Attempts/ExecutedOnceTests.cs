@@ -68,7 +68,8 @@ public sealed class ExecutedOnceTests
             var second = Routes.Target("v2.payments", [relays[2].HostPort, relays[3].HostPort]) with { Policy = Eager };
             caller.Route("shop", Routes.Router(
                 Routes.Resolver(
-                    Routes.Target("payments", [Backend.ClosedPort(), relays[0].HostPort, relays[1].HostPort]) with { Policy = Eager }, second),
+                    Routes.Target("payments", [Backend.ClosedPort(), relays[0].HostPort, relays[1].HostPort]) with { Policy = Eager },
+                    second),
                 (
                     Routes.Prefix("/moved"),
                     RouteAction.None,

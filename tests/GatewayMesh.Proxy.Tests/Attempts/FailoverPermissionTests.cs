@@ -16,8 +16,8 @@ using static GatewayMesh.Proxy.Tests.Authorization.Guarded;
 namespace GatewayMesh.Proxy.Tests.Attempts;
 
 /// <summary>
-/// A failover target is another service: whoever may call the first target may not call the second for that reason. The same at a sidecar, a
-/// gateway, and an ingress.
+/// A failover target is another service: whoever may call the first target may not call the second for that reason. The same at a
+/// sidecar, a gateway, and an ingress.
 /// </summary>
 public sealed class FailoverPermissionTests
 {

@@ -11,14 +11,15 @@ internal static class Guarded
     public const IntentionAction Allow = IntentionAction.Allow;
     public const IntentionAction Deny = IntentionAction.Deny;
 
-    public static Task<Mesh> Start(Logged? logs = null, Stream? accessLog = null, TimeProvider? time = null) => Mesh.Start(options => options with
-    {
-        EnforcesIntentions = true,
-        Identity = new CallerByHeader(),
-        Logs = logs ?? options.Logs,
-        AccessLog = accessLog,
-        Time = time ?? options.Time,
-    });
+    public static Task<Mesh> Start(Logged? logs = null, Stream? accessLog = null, TimeProvider? time = null) =>
+        Mesh.Start(options => options with
+        {
+            EnforcesIntentions = true,
+            Identity = new CallerByHeader(),
+            Logs = logs ?? options.Logs,
+            AccessLog = accessLog,
+            Time = time ?? options.Time,
+        });
 
     /// <summary>Opens a gateway's listener for mesh peers.</summary>
     public static IPEndPoint Peers(this Mesh mesh) => mesh.Open(ListenerKind.Mesh, "mesh");

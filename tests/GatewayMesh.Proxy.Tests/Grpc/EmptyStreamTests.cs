@@ -24,7 +24,8 @@ public sealed class EmptyStreamTests
 
         Assert.That((answer.Body, answer.Trailers?["grpc-status"]), Is.EqualTo((Message, "0")), what);
         Assert.That(payments.Requests.Select(request => request["gatewaymesh-attempt"]), Is.EqualTo(new[] { "1", "2" }));
-        Assert.That(mesh.Metrics(), Does.Contain("gatewaymesh_grpc_calls_total{direction=\"outbound\",destination=\"payments\",code=\"0\"} 1"));
+        Assert.That(
+            mesh.Metrics(), Does.Contain("gatewaymesh_grpc_calls_total{direction=\"outbound\",destination=\"payments\",code=\"0\"} 1"));
     }
 
     [Test]

@@ -8,7 +8,9 @@ using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Hedging;
 
-/// <summary>Hedges under the limits of their service: they count as connections, and each send is evidence for the circuit breaker.</summary>
+/// <summary>
+/// Hedges under the limits of their service: they count as connections, and each send is evidence for the circuit breaker.
+/// </summary>
 public sealed class HedgeLimitTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: payments\r\n\r\n";

@@ -154,7 +154,10 @@ public sealed class AffinityCookieTests
         var target = Routes.Target("shop", instances.HostPorts) with { Policy = Sticky(AnHour) };
         mesh.Route("shop", Routes.Router(
             Routes.Resolver(target),
-            (Routes.Prefix("/bare"), new RouteAction { ResponseHeaders = new HeaderChanges { Remove = ["set-cookie"] } }, Routes.Resolver(target))));
+            (
+                Routes.Prefix("/bare"),
+                new RouteAction { ResponseHeaders = new HeaderChanges { Remove = ["set-cookie"] } },
+                Routes.Resolver(target))));
         using var client = await RawConnection.To(mesh.Outbound());
 
         Assert.That((await client.Ask("GET /bare HTTP/1.1\r\nHost: shop\r\n\r\n")).Has("Set-Cookie"), Is.False);

@@ -70,7 +70,9 @@ public sealed record HashPolicyEntry
         entry = entry with
         {
             CookieSession = reader.Optional("session", ScalarTypes.Flag, false),
-            CookieTtl = (reader.OrNull("TTL", GoDuration.Type) ?? reader.OrNull("ttl", GoDuration.Type)) is { Ticks: not 0 } ttl ? ttl : null,
+            CookieTtl = (reader.OrNull("TTL", GoDuration.Type) ?? reader.OrNull("ttl", GoDuration.Type)) is { Ticks: > 0 } ttl
+                ? ttl
+                : null,
             CookiePath = reader.Optional("path", Paths, ""),
         };
         if (entry is { CookieSession: true, CookieTtl: not null })
