@@ -120,7 +120,7 @@ internal static class ScenarioTable
                 new("none", "no tokens needed"),
                 new("required", "tokens required") { NeedsKeys = true },
                 new("required", "keys rotated") { NeedsKeys = true, RotatesKeys = true },
-                new("required", "issuer down, sidecar restarted") { StartsWithoutIssuer = true },
+                new("required", "restart, issuer down") { StartsWithoutIssuer = true },
             ],
             [
                 ScenarioColumn.Sent,
