@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using GatewayMesh.Admin.Documents;
 using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Policies.Faults;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
@@ -38,11 +39,14 @@ internal static class FaultView
             ? new FaultStatus { Allowed = allowed, Services = services }
             : null;
 
-    /// <summary>Names of the services whose policy has faults, in order.</summary>
+    /// <summary>Names of the services whose policy has faults, be it for a feature flag, in order.</summary>
     internal static IEnumerable<string> Services(MeshSnapshot snapshot) =>
-        snapshot.Services.Values.Where(service => !service.Policy.Faults.IsEmpty)
+        snapshot.Services.Values.Where(service => HasFaults(service.Policy))
             .Select(service => service.Name)
             .Order(StringComparer.Ordinal);
+
+    private static bool HasFaults(PolicyModel policy) =>
+        !policy.Faults.IsEmpty || policy.Flags.Any(use => use.Faults is { IsEmpty: false });
 
     private static IEnumerable<string> Effects(FaultRule rule)
     {
