@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 using GatewayMesh.Configuration.Bootstrap;
@@ -57,22 +58,17 @@ internal sealed class FaultEventsTests
             Identity = IdentityMode.Plaintext,
             Gateway = new GatewaySpec(),
         };
-        using var sink = new MemoryStream();
-        using (var events = new EventLog("gateway-1", "gateway", sink))
-        {
-            await using var node = new MeshNode(bootstrap, ImmutableSortedDictionary<string, int>.Empty, events, null, TimeProvider.System);
-            await node.StartAsync();
-            await Eventually.Until("the policy is in use", () => node.Configuration.Current.Services.ContainsKey("payments"));
+        var taken = new TakenEvents();
+        using var events = new EventLog("gateway-1", "gateway", Stream.Null) { Export = taken };
+        await using var node = new MeshNode(bootstrap, ImmutableSortedDictionary<string, int>.Empty, events, null, TimeProvider.System);
+        await node.StartAsync();
+        await Eventually.Until("the policy is in use", () => taken.OfFaults.Any());
 
-            node.Reconfigure(bootstrap with { AllowFaults = true });
-            node.Reconfigure(bootstrap with { AllowFaults = true });
-            node.Reconfigure(bootstrap);
-        }
+        node.Reconfigure(bootstrap with { AllowFaults = true });
+        node.Reconfigure(bootstrap with { AllowFaults = true });
+        node.Reconfigure(bootstrap);
 
-        var names = Encoding.UTF8.GetString(sink.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(NameOf);
-        Assert.That(
-            names.Where(name => name.StartsWith("faults_", StringComparison.Ordinal)),
-            Is.EqualTo(["faults_ignored", "faults_injected", "faults_ignored"]));
+        Assert.That(taken.OfFaults, Is.EqualTo(["faults_ignored", "faults_injected", "faults_ignored"]));
     }
 
     private static string[] Of(Action<FaultEvents> report)
@@ -90,5 +86,14 @@ internal sealed class FaultEventsTests
     {
         using var json = System.Text.Json.JsonDocument.Parse(line);
         return json.RootElement.GetProperty("event").GetString()!;
+    }
+
+    private sealed class TakenEvents : IEventSink
+    {
+        private readonly ConcurrentQueue<string> _names = [];
+
+        public IEnumerable<string> OfFaults => _names.Where(name => name.StartsWith("faults_", StringComparison.Ordinal));
+
+        public void Take(EventLevel level, string @event, string message, ReadOnlySpan<EventField> fields) => _names.Enqueue(@event);
     }
 }
