@@ -92,6 +92,9 @@ public sealed class DataPlane : IAsyncDisposable
     /// <summary>Injects the faults of policies from now on, or ignores them.</summary>
     public void AllowFaults(bool allow) => _parts.Faults.IsAllowed = allow;
 
+    /// <summary>Uses these shared stores from now on; the connections to others are closed.</summary>
+    public void UseStores(StoresSpec stores) => _parts.Stores.Use(stores);
+
     /// <summary>
     /// Replaces the configuration. Running requests keep their configuration except for intentions: requests that the new intentions no
     /// longer allow are ended.

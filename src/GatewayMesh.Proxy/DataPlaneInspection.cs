@@ -52,7 +52,7 @@ public sealed class DataPlaneInspection
     public IReadOnlyList<LimitView> Limits() => [.. _parts.Limits.Current.Services.Select(LimitView.Of)];
 
     /// <summary>Returns the shared stores.</summary>
-    public IReadOnlyList<StoreView> Stores() => _parts.RateStore is { } store ? [store.View] : [];
+    public IReadOnlyList<StoreView> Stores() => _parts.Stores.Views;
 
     /// <summary>Returns the rate limits of a service, with the number of their buckets.</summary>
     public IReadOnlyList<RateLimitView> RateLimits(string service) =>

@@ -7,6 +7,7 @@ using GatewayMesh.Configuration.Policies.AdaptiveConcurrency;
 using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Linux;
 using GatewayMesh.Proxy.Identity;
+using GatewayMesh.Proxy.Stores;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -100,8 +101,8 @@ public sealed record DataPlaneOptions
     /// <summary>Folder that keeps key sets of token issuers for the next start. Default: null, none are kept.</summary>
     public string? JwksFolder { get; init; }
 
-    /// <summary>Store of rate limits over the mesh. Default: null, such limits are divided over the nodes.</summary>
-    public RedisSpec? RateLimitStore { get; init; }
+    /// <summary>Stores that nodes share. Default: none.</summary>
+    public StoresSpec Stores { get; init; } = new();
 
     /// <summary>
     /// Called with a requested service whose instances the registry does not watch; must return quickly. Default: null, no request waits
@@ -123,6 +124,9 @@ public sealed record DataPlaneOptions
     /// </summary>
     public bool EnforcesIntentions { get; init; }
 
+    /// <summary>Waits for the store of idempotency keys. Default: <see cref="StorePace.Keys"/>.</summary>
+    internal StorePace KeyPace { get; init; } = StorePace.Keys;
+
     /// <summary>Source of caller identity; null trusts peer headers, which are never verified. Default: null.</summary>
     internal ICallerIdentity? Identity { get; init; }
 
@@ -132,7 +136,7 @@ public sealed record DataPlaneOptions
         Node = bootstrap.Node,
         RoleName = bootstrap.Role switch { MeshRole.Sidecar => "sidecar", MeshRole.Gateway => "gateway", _ => "ingress" },
         Zone = bootstrap.Zone,
-        RateLimitStore = bootstrap.Stores.RateLimits,
+        Stores = bootstrap.Stores,
         Limits = bootstrap.Limits,
         GatewayShare = bootstrap.GatewayShare,
         AllowFaults = bootstrap.AllowFaults,

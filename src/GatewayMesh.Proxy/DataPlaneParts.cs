@@ -70,15 +70,14 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         Admission = new GatewayAdmission(options.MaxConcurrentRequests, _measured?.Limit);
         Limits = new LimitRegistry(time, Random, new Refusals(Metrics));
         LimitGauges.Add(Metrics, Limits, _measured?.Limit);
-        RateStore = options.RateLimitStore is { } spec
-            ? new RedisStore("rateLimits", spec, options.Node, new StoreEvents(log), time)
-            : null;
+        Stores = new SharedStores(options, log, Metrics);
         var clients = new ClientAddresses(address => Edge!.Trusts(address));
-        RateLimits = new RateLimitRegistry(new RequestKey(clients, KeyHash.NewSecret()), new BucketRoom(), RateStore, time, Metrics);
+        RateLimits = new RateLimitRegistry(
+            new RequestKey(clients, KeyHash.NewSecret()), new BucketRoom(), Stores.RateLimits, time, Metrics);
         Division = new RateDivision(RateLimits, time);
-        RateLimitGauges.Add(Metrics, RateLimits, RateStore);
+        RateLimitGauges.Add(Metrics, RateLimits);
         Budgets = new RetryBudgets(time);
-        _keys = new KeyStores(options.KeyFolder, time, Metrics);
+        _keys = new KeyStores(options.KeyFolder, Stores.Keys, time, Metrics);
         Demand = options.Want is { } want ? new ServiceDemand(want, () => Traffic.Mesh, time) : null;
 
         Faults = new FaultInjection(Random, time, Metrics) { IsAllowed = options.AllowFaults };
@@ -165,7 +164,7 @@ internal sealed class DataPlaneParts : IAsyncDisposable
 
     public RateLimitRegistry RateLimits { get; }
 
-    public RedisStore? RateStore { get; }
+    public SharedStores Stores { get; }
 
     public RateDivision Division { get; }
 
@@ -206,17 +205,13 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         Edge.Dispose();
         Upstreams.Dispose();
         _forwarder.Dispose();
-        if (RateStore is not null)
-        {
-            await RateStore.DisposeAsync().ConfigureAwait(false);
-        }
-
         Limits.Dispose();
         Tokens.Dispose();
         Authorizations.Dispose();
         Jwks.Dispose();
         _measured?.Dispose();
-        _keys.Dispose();
+        await _keys.DisposeAsync().ConfigureAwait(false);
+        await Stores.DisposeAsync().ConfigureAwait(false);
         Prometheus.Dispose();
         _accessLog?.Dispose();
         Tracer.Dispose();

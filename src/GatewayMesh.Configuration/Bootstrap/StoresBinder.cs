@@ -5,17 +5,14 @@ namespace GatewayMesh.Configuration.Bootstrap;
 /// <summary>Reads the section <c>stores</c>.</summary>
 internal static class StoresBinder
 {
-    private static readonly ScalarType<RedisSpec?> Shared = new(RedisSpec.Type.Fix, text => text.Length == 0
-        ? Scalar.Good<RedisSpec?>(null)
-        : RedisSpec.Type.Read(text) is var read && read.Message is { } message
-        ? Scalar.Bad<RedisSpec?>(message, read.Fix)
-        : Scalar.Good<RedisSpec?>(read.Value));
+    private static readonly ScalarType<RedisSpec?> Shared =
+        new(RedisSpec.Type.Fix, text => text.Length == 0 ? Scalar.Good<RedisSpec?>(null) : Server(text, null));
+
+    private static readonly string OwnFix = $"{RedisSpec.Type.Fix}, or sqlite for the store on this node's disk";
 
     // "sqlite" is the contract's word for the store on this node's disk.
-    private static readonly ScalarType<RedisSpec?> OwnOrShared = new("use sqlite for the store on this node's disk", text =>
-        text is "" or "sqlite"
-            ? Scalar.Good<RedisSpec?>(null)
-            : Scalar.Bad<RedisSpec?>("is not supported yet", "use sqlite, the store on this node's disk"));
+    private static readonly ScalarType<RedisSpec?> OwnOrShared =
+        new(OwnFix, text => text is "" or "sqlite" ? Scalar.Good<RedisSpec?>(null) : Server(text, OwnFix));
 
     /// <summary>Reads the stores of a process.</summary>
     /// <param name="reader">The section.</param>
@@ -35,5 +32,11 @@ internal static class StoresBinder
             RateLimits = limits is null ? null : limits with { Certificates = tls },
             Idempotency = keys is null ? null : keys with { Certificates = tls },
         };
+    }
+
+    private static Scalar<RedisSpec?> Server(string text, string? fix)
+    {
+        var read = RedisSpec.Type.Read(text);
+        return read.Message is { } message ? Scalar.Bad<RedisSpec?>(message, fix ?? read.Fix) : Scalar.Good<RedisSpec?>(read.Value);
     }
 }

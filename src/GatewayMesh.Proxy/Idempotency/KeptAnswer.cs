@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text;
@@ -17,6 +18,8 @@ internal sealed class KeptAnswer(long most)
 {
     /// <summary>Field that marks a repeated response.</summary>
     public const string Replayed = "Idempotency-Replayed";
+
+    private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n\0"u8);
 
     private byte[] _bytes = new byte[512];
     private int _length;
@@ -40,7 +43,7 @@ internal sealed class KeptAnswer(long most)
         var count = 0;
         foreach (var field in fields.Lines)
         {
-            if (field.Known is KnownField.Date or KnownField.ContentLength or KnownField.TransferEncoding)
+            if (IsOwn(field.Known))
             {
                 continue;
             }
@@ -88,12 +91,20 @@ internal sealed class KeptAnswer(long most)
                 return null;
             }
 
+            if (IsOwn(KnownFields.Find(name)))
+            {
+                return null; // a damaged or forged response
+            }
+
             fields.Add(new Field(name, value));
         }
 
         fields.Add(new Field(Replayed, "true"));
         return status is < 200 or > 599 ? null : new LocalAnswer(status, fields.DrainToImmutable(), bytes[at..]);
     }
+
+    // Date and framing: each response has its own.
+    private static bool IsOwn(KnownField field) => field is KnownField.Date or KnownField.ContentLength or KnownField.TransferEncoding;
 
     private static bool TryReadText(ReadOnlySpan<byte> span, ref int at, bool isName, out string text)
     {
@@ -106,7 +117,7 @@ internal sealed class KeptAnswer(long most)
 
         var length = isName ? BinaryPrimitives.ReadUInt16LittleEndian(span[at..]) : BinaryPrimitives.ReadInt32LittleEndian(span[at..]);
         at += size;
-        if (length < 0 || length > span.Length - at)
+        if (length < 0 || length > span.Length - at || span.Slice(at, length).ContainsAny(LineEnds))
         {
             return false;
         }

@@ -1,4 +1,5 @@
 using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Stores;
 using StackExchange.Redis;
 
 namespace GatewayMesh.Proxy.RateLimiting;
@@ -12,9 +13,9 @@ internal sealed record RateWait(uint Taken, uint Asked)
     public long[]? Answer { get; private set; }
 
     /// <summary>Waits for the response, and returns to the loop of the connection.</summary>
-    public async Task ArriveAsync(Exchange exchange, Task<RedisResult?> asked)
+    public async Task ArriveAsync(Exchange exchange, Task<StoreReply> asked)
     {
-        var result = await asked.ConfigureAwait(false);
+        var result = (await asked.ConfigureAwait(false)).Result;
         var count = 2 * int.PopCount((int)Asked);
         Answer = result is { Resp2Type: ResultType.Array } && (long[]?)result is { } numbers && numbers.Length == count ? numbers : null;
         if (exchange.InboundConnection.Client is { } client)

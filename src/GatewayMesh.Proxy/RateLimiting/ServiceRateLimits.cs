@@ -148,7 +148,7 @@ internal sealed class ServiceRateLimits(
         return error;
     }
 
-    private Task<RedisResult?> AskAsync(Exchange exchange, uint asked, long now)
+    private Task<StoreReply> AskAsync(Exchange exchange, uint asked, long now)
     {
         var count = int.PopCount((int)asked);
         var (names, values) = (new RedisKey[count], new RedisValue[count * RateScript.Arguments]);

@@ -25,6 +25,8 @@ internal static class RedisTerms
             SyncTimeout = 1000,
             ConnectRetry = 1,
             KeepAlive = 5,
+            TieBreaker = "", // nothing outside gatewaymesh:*
+            ConfigurationChannel = "",
             ReconnectRetryPolicy = new LinearRetry(500),
             DefaultDatabase = spec.Database,
             Ssl = spec.IsTls,

@@ -131,6 +131,7 @@ internal sealed class NodeParts : IAsyncDisposable
         Plane.Restrict(reach);
         Configuration.Restrict(reach);
         Plane.AllowFaults(bootstrap.AllowFaults);
+        Plane.UseStores(bootstrap.Stores);
         RoleTable.Of(bootstrap).Reconfigure(Plane, bootstrap);
         Health.Watch(bootstrap.Sidecar?.Services ?? []);
     }

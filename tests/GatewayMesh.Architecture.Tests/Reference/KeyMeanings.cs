@@ -43,7 +43,10 @@ internal static class KeyMeanings
             "Redis or Valkey server of [rate limits](../POLICY.md#ratelimits) with `scope: mesh`. Without one they are divided over the nodes.",
             "none",
             "`redis://[[USER]:PASSWORD@]HOST:PORT[/DB]`, or `rediss://` for TLS"),
-        ["stores.idempotency"] = new("Store of idempotency keys.", "`sqlite`: on this node's disk", "`sqlite`"),
+        ["stores.idempotency"] = new(
+            "Store of [idempotency keys](idempotency.md): this node's disk, or a Redis or Valkey server that the instances of a service share.",
+            "`sqlite`: on this node's disk",
+            "`sqlite`, `redis://[[USER]:PASSWORD@]HOST:PORT[/DB]`, or `rediss://` for TLS"),
         ["stores.tls.ca"] = new("PEM file with the roots of the stores, for `rediss`.", "the system's roots"),
         ["stores.tls.cert"] = "PEM file with the client certificate for the stores. Needs `key`.",
         ["stores.tls.key"] = "PEM file with the key of `cert`.",

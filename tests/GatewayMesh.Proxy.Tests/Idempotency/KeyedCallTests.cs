@@ -83,6 +83,23 @@ public class KeyedCallTests
     }
 
     [Test]
+    public async Task A_gRPC_call_with_a_key_that_was_lost_is_not_sent_again()
+    {
+        using var lossy = new Backend((_, connection) =>
+        {
+            connection.Dispose();
+            return Task.CompletedTask;
+        });
+        await using var caller = await Mesh.Start();
+        caller.Service("payments", Policy, lossy.HostPort);
+        using var client = await RawConnection.To(caller.Outbound());
+
+        await client.Ask(KeyedMesh.Post("k1", more: "Content-Type: application/grpc\r\nTE: trailers\r\n"));
+
+        Assert.That(lossy.Executed, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task When_an_instance_disappears_only_its_keys_move()
     {
         HostPort[] addresses = [Backend.ClosedPort(), Backend.ClosedPort(), Backend.ClosedPort(), Backend.ClosedPort()];

@@ -1,7 +1,9 @@
 using System.Net;
+using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Policies.Idempotency;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Proxy.Stores;
 using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.Idempotency;
@@ -23,14 +25,25 @@ internal sealed class KeyedMesh : IAsyncDisposable
     public static Task<KeyedMesh> Start(Backend payments, IdempotencyModel? model = null, string? folder = null) =>
         Start(payments.HostPort, model, folder);
 
+    /// <summary>Starts a sidecar whose keys are at a server. By default the server may be slow: a busy machine is no fault.</summary>
+    public static Task<KeyedMesh> Start(Backend payments, RedisSpec store, StorePace? pace = null) =>
+        Start(payments.HostPort, store: store, pace: pace);
+
     public static async Task<KeyedMesh> Start(
         HostPort payments,
         IdempotencyModel? model = null,
         string? folder = null,
-        string protocol = "http")
+        string protocol = "http",
+        RedisSpec? store = null,
+        StorePace? pace = null)
     {
         var keys = folder ?? Directory.CreateTempSubdirectory("gatewaymesh-keys-").FullName;
-        var mesh = await Mesh.Start(options => options with { KeyFolder = keys });
+        var mesh = await Mesh.Start(options => options with
+        {
+            KeyFolder = keys,
+            Stores = new StoresSpec { Idempotency = store },
+            KeyPace = pace ?? new StorePace(TimeSpan.FromSeconds(20), TimeSpan.FromMilliseconds(100)),
+        });
         var policy = PolicyModel.Default with { Idempotency = model ?? On };
         mesh.Service("payments", protocol, policy, payments);
         return new KeyedMesh(mesh, mesh.Inbound(payments, protocol: protocol), keys);

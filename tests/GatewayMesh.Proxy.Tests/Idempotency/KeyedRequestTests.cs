@@ -247,6 +247,34 @@ public class KeyedRequestTests
         Assert.That(payments.Last["Idempotency-Key"], Is.EqualTo("k1"), "the field is forwarded");
     }
 
+    [Test]
+    public async Task GRPC_calls_and_upgrades_run_every_time_and_keep_no_key()
+    {
+        using var payments = new Backend((request, connection) => connection.Send(
+            request["Upgrade"] is null
+                ? "HTTP/1.1 200 OK\r\nContent-Type: application/grpc\r\ngrpc-status: 0\r\nContent-Length: 0\r\n\r\n"
+                : "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n"));
+        await using var sidecar = await KeyedMesh.Start(payments);
+        var call = KeyedMesh.Post("k1", more: "Content-Type: application/grpc\r\nTE: trailers\r\n");
+        var upgrade = "POST /pay HTTP/1.1\r\nHost: payments\r\ngatewaymesh-source: web\r\nIdempotency-Key: k1\r\n"
+            + "Connection: Upgrade\r\nUpgrade: echo\r\nContent-Length: 0\r\n\r\n";
+
+        var answers = new List<RawMessage> { await sidecar.Ask(call), await sidecar.Ask(call) };
+        for (var i = 0; i < 2; i++)
+        {
+            using var client = await sidecar.Connect();
+            await client.Send(upgrade);
+            answers.Add(new RawMessage(await client.ReadHead()));
+        }
+
+        Assert.That(answers.Select(answer => answer.Status), Is.EqualTo(new[] { 200, 200, 101, 101 }));
+        Assert.That(answers.Select(answer => answer["Idempotency-Replayed"]), Is.All.Null);
+        Assert.That(payments.Executed, Is.EqualTo(4));
+        Assert.That(payments.Last["Idempotency-Key"], Is.EqualTo("k1"), "the field is forwarded");
+        Assert.That(sidecar.Mesh.Metrics(), Does.Not.Contain("gatewaymesh_idempotency_total{"));
+        Assert.That(Directory.EnumerateFileSystemEntries(sidecar.Folder), Is.Empty);
+    }
+
     [TestCase("")]
     [TestCase("\"\"")]
     [TestCase("a b")]

@@ -70,6 +70,45 @@ public class AllocationTests
         }
     }
 
+    [TestCase(false, true, Description = "a key without the section")]
+    [TestCase(true, false, Description = "the section without a key")]
+    public async Task Idempotency_allocates_nothing_for_a_request_that_lacks_the_key_or_the_section(bool isOn, bool hasKey)
+    {
+        await using var mesh = await Mesh.Start();
+        var policy = PolicyModel.Default with { Idempotency = new() { Enabled = isOn } };
+        mesh.Service("payments", policy, new HostPort("127.0.0.1", 1));
+        var step = mesh.Plane.Pipeline.Steps.OfType<IdempotencyStep>().Single();
+        var exchange = new Exchange(TimeProvider.System, new RecordedResponse());
+        var inbound = Arrived(ListenerKind.Inbound);
+        var refused = 0;
+        Assert.That(Steady(Batch), Is.Empty);
+        Assert.That(refused, Is.Zero);
+
+        List<string> Batch()
+        {
+            var allocated = 0L;
+            for (var round = 0; round < Rounds; round++)
+            {
+                Receive(exchange);
+                exchange.Head.Method = "POST";
+                if (hasKey)
+                {
+                    exchange.Head.Fields.Add("Idempotency-Key", "k1");
+                }
+
+                exchange.Begin(inbound, mesh.Plane.Behaviors.Of(ListenerKind.Inbound), mesh.Plane.Mesh);
+                exchange.Route = new Route(mesh.Plane.Mesh.Endpoints.Find("payments")!, TargetKind.Application);
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                var goesOn = step.Take(exchange).Continues;
+                allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+                refused += goesOn ? 0 : 1;
+                exchange.End();
+            }
+
+            return allocated >= Rounds ? [$"{allocated / Rounds} bytes"] : [];
+        }
+    }
+
     [Test]
     public async Task Selection_limits_and_deadline_allocate_nothing()
     {

@@ -3,6 +3,7 @@ using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Policies.RateLimiting;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Proxy.Tests.Jwt;
 using GatewayMesh.Proxy.Tests.Rig;
 
 namespace GatewayMesh.Proxy.Tests.RateLimiting;
@@ -74,6 +75,28 @@ public sealed class RateLimitedCallTests
         Assert.That(await Ask(""), Is.EqualTo(200), "without the field");
         Assert.That(await Ask(""), Is.EqualTo(429), "leaving the field out is no way around the limit");
         Assert.That(await Ask("X-Tenant: \r\n"), Is.EqualTo(200), "an empty value is not a missing one");
+    }
+
+    [Test]
+    public async Task A_claim_of_a_verified_token_is_a_part()
+    {
+        using var issuer = new TokenIssuer();
+        using var payments = Backend.Answering("paid");
+        await using var mesh = await Mesh.Start();
+        var limit = TwoAnHour with { Burst = 1, By = [new(RateLimitKeySource.Claim, "sub")] };
+        mesh.Service("payments", issuer.Policy(jwt => jwt with { Required = false }) with { RateLimits = [limit] }, payments.HostPort);
+        using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
+
+        async Task<int> Ask(string? token) =>
+            (await client.Ask(Call(token is null ? "" : $"Authorization: Bearer {token}\r\n"))).Status;
+
+        var bob = issuer.Token(change: claims => claims["sub"] = "bob");
+        Assert.That(await Ask(issuer.Token()), Is.EqualTo(200));
+        Assert.That(await Ask(issuer.Token("ES256")), Is.EqualTo(429), "another token of the same subject");
+        Assert.That(await Ask(bob), Is.EqualTo(200));
+        Assert.That(await Ask(bob), Is.EqualTo(429));
+        Assert.That(await Ask(null), Is.EqualTo(200), "without a token");
+        Assert.That(await Ask(null), Is.EqualTo(429));
     }
 
     [Test]

@@ -5,6 +5,7 @@ using GatewayMesh.Fixtures;
 using GatewayMesh.Proxy.RateLimiting;
 using GatewayMesh.Proxy.Stores;
 using GatewayMesh.Proxy.Tests.Rig;
+using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace GatewayMesh.Proxy.Tests.Stores;
@@ -147,6 +148,103 @@ public sealed class RedisStoreTests
     }
 
     [Test]
+    public async Task A_user_of_the_access_control_list_with_the_documented_permissions_is_enough()
+    {
+        using var redis = new RedisServer(hasUser: true).Start();
+        using var payments = Backend.Answering("paid");
+        await using var node = await Node(redis.Spec, FourAnHour with { Burst = 1 });
+        await using var wrong = await Node(redis.Spec with { Password = "wrong" });
+        using var client = await RawConnection.To(node.Inbound(payments.HostPort));
+        await Until(() => State(node) == StoreState.Up);
+
+        Assert.That(await Ask(client, 2), Is.EqualTo(new[] { 200, 429 }));
+        Assert.That(State(wrong), Is.EqualTo(StoreState.Gone));
+        using var admin = await redis.Connect();
+        var log = await admin.GetDatabase().ExecuteAsync("ACL", "LOG");
+        var denied = ((RedisResult[])log!).Select(entry => string.Join(' ', ((RedisResult[])entry!).Select(each => each.ToString())));
+        Assert.That(denied, Has.None.Contains("reason command context lua"), "no script lacks a permission");
+        Assert.That(denied, Has.None.Contains("reason key"));
+    }
+
+    [Test]
+    public async Task A_server_that_asks_for_a_certificate_gets_the_one_of_the_bootstrap()
+    {
+        using var redis = new RedisServer(isTls: true, asksForCertificates: true, hasUser: true).Start();
+        using var payments = Backend.Answering("paid");
+        await using var node = await Node(redis.Spec, FourAnHour with { Burst = 1 });
+        await using var without = await Node(redis.Spec with { Certificates = new RegistryTlsSpec(redis.Roots, null, null) });
+        using var client = await RawConnection.To(node.Inbound(payments.HostPort));
+        await Until(() => State(node) == StoreState.Up);
+
+        Assert.That(await Ask(client, 2), Is.EqualTo(new[] { 200, 429 }));
+        await Until(() => without.Plane.Inspection.Stores()[0].Reason == "no connection");
+    }
+
+    [Test]
+    public async Task The_store_of_a_new_bootstrap_is_used_at_once_and_the_other_one_left()
+    {
+        using var old = new RedisServer().Start();
+        using var next = new RedisServer(isTls: true).Start();
+        using var payments = Backend.Answering("paid");
+        var logs = new StoreLogs();
+        await using var node = await Node(old.Spec with { Password = "rotated" }, logs, FourAnHour with { Burst = 1 });
+        using var client = await RawConnection.To(node.Inbound(payments.HostPort));
+        await Until(() => node.Plane.Inspection.Stores()[0].Reason.Contains("refuses", StringComparison.Ordinal));
+
+        node.Plane.UseStores(new StoresSpec { RateLimits = old.Spec });
+        await Until(() => State(node) == StoreState.Up);
+        Assert.That(await Ask(client, 2), Is.EqualTo(new[] { 200, 429 }));
+
+        node.Plane.UseStores(new StoresSpec { RateLimits = next.Spec });
+        await Until(() => State(node) == StoreState.Up && node.Plane.Inspection.Stores()[0].Address.StartsWith("rediss", StringComparison.Ordinal));
+        Assert.That(await Ask(client, 2), Is.EqualTo(new[] { 200, 429 }), "another server has other buckets");
+        using var admin = await old.Connect();
+        await Eventually.Until("the old connections are closed", async () =>
+            !((string?)await admin.GetDatabase().ExecuteAsync("CLIENT", "LIST"))!.Contains("gatewaymesh-host-a", StringComparison.Ordinal));
+
+        node.Plane.UseStores(new StoresSpec());
+        Assert.That(node.Plane.Inspection.Stores(), Is.Empty);
+        Assert.That(node.Metrics(), Does.Not.Contain("gatewaymesh_store_up{"));
+        Assert.That(await Ask(client, 1), Is.EqualTo(new[] { 200 }), "the node's own share");
+        Assert.That(logs.Lines, Is.EqualTo(new[]
+        {
+            $"store_lost The store rateLimits at redis://127.0.0.1:{old.Port}/0 is not used: the server refuses the user or password.",
+            $"store_back The store rateLimits at redis://127.0.0.1:{old.Port}/0 is used.",
+            $"store_back The store rateLimits at rediss://127.0.0.1:{next.Port}/0 is used.",
+        }));
+    }
+
+    [Test]
+    public async Task Events_say_once_that_a_store_is_slow_or_gone_and_that_it_is_back()
+    {
+        using var redis = new RedisServer().Start();
+        using var payments = Backend.Answering("paid");
+        var logs = new StoreLogs();
+        await using var node = await Node(redis.Spec, logs, FourAnHour with { Rate = "1000/s", Burst = 1000 });
+        using var client = await RawConnection.To(node.Inbound(payments.HostPort));
+        var store = $"The store rateLimits at redis://127.0.0.1:{redis.Port}/0";
+        await Until(() => logs.Lines.Length == 1);
+
+        redis.Freeze();
+        await Ask(client, 3);
+        await Until(() => logs.Lines.Length >= 2);
+        redis.Thaw();
+        await Until(() => logs.Lines[^1] == $"store_back {store} is used.");
+        redis.Kill();
+        await Until(() => logs.Lines[^1] == $"store_lost {store} is not used: no connection.");
+        redis.Start();
+        await Until(() => logs.Lines[^1] == $"store_back {store} is used.");
+
+        Assert.That(logs.Lines[..2], Is.EqualTo(new[]
+        {
+            $"store_back {store} is used.",
+            $"store_lost {store} is not used: no response within 20 ms.",
+        }));
+        Assert.That(logs.Lines.Zip(logs.Lines.Skip(1)).Where(pair => pair.First == pair.Second), Is.Empty);
+        Assert.That(string.Concat(logs.Lines), Does.Not.Contain("s3cr"));
+    }
+
+    [Test]
     public async Task A_store_with_an_unknown_certificate_is_not_used()
     {
         using var redis = new RedisServer(isTls: true).Start();
@@ -169,9 +267,11 @@ public sealed class RedisStoreTests
         return statuses;
     }
 
-    private static async Task<Mesh> Node(RedisSpec store, params RateLimitModel[] limits)
+    private static Task<Mesh> Node(RedisSpec store, params RateLimitModel[] limits) => Node(store, new TestLogs(), limits);
+
+    private static async Task<Mesh> Node(RedisSpec store, ILoggerFactory logs, params RateLimitModel[] limits)
     {
-        var mesh = await Mesh.Start(options => options with { RateLimitStore = store });
+        var mesh = await Mesh.Start(options => options with { Stores = new StoresSpec { RateLimits = store }, Logs = logs });
         return mesh.Service("payments", PolicyModel.Default with { RateLimits = limits.Length > 0 ? [.. limits] : [FourAnHour] });
     }
 

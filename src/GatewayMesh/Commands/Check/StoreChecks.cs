@@ -12,8 +12,11 @@ internal static class StoreChecks
         select store.State == "up"
             ? Finding.Well("store", $"stores.{store.Name}: {store.Address} is used")
             : new Finding(
-                Mark.Warning,
+                KeepsKeys(store) ? Mark.Broken : Mark.Warning,
                 "store",
-                $"stores.{store.Name}: {store.Address} is not used: {store.Reason}; rate limits are divided over the nodes instead",
+                $"stores.{store.Name}: {store.Address} is not used: {store.Reason}; "
+                    + (KeepsKeys(store) ? "requests with an idempotency key are refused" : "rate limits are divided over the nodes instead"),
                 $"start the server, or correct stores.{store.Name} in the bootstrap file");
+
+    private static bool KeepsKeys(StoreStatus store) => store.Name == "idempotency";
 }

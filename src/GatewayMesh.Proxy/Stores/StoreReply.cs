@@ -1,0 +1,8 @@
+using StackExchange.Redis;
+
+namespace GatewayMesh.Proxy.Stores;
+
+/// <summary>Reply of a shared store.</summary>
+/// <param name="Result">The result; null if there was none in time.</param>
+/// <param name="WasSent">True if the script was sent: without a result it may still run.</param>
+internal readonly record struct StoreReply(RedisResult? Result, bool WasSent);
