@@ -1,5 +1,4 @@
 using GatewayMesh.Configuration.Document;
-using GatewayMesh.Configuration.Headers;
 
 namespace GatewayMesh.Configuration.Policies.Jwt;
 
