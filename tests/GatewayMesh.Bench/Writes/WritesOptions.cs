@@ -24,7 +24,8 @@ internal sealed record WritesOptions
         [] => new(),
         ["--rounds", var value] => new() { Rounds = Number(value) },
         ["--rounds"] => throw new BenchException("--rounds needs a value"),
-        ["--rounds", _, var option, ..] or [var option, ..] => throw new BenchException($"unknown option {option}"),
+        ["--rounds", _, var option, ..] => throw new BenchException($"unknown option {option}"),
+        [var option, ..] => throw new BenchException($"unknown option {option}"),
     };
 
     private static int Number(string value) =>
