@@ -8,6 +8,8 @@ public sealed partial class TestClockTests
     /// <summary>Clocks that are not a FakeTimeProvider, each with its reason.</summary>
     private static readonly Dictionary<string, string> Allowed = new()
     {
+        ["DelayWatch"] = "the test waits until one delay has begun, and all timers run by themselves",
+        ["EndlessPatience"] = "one timeout never fires, and all other timers run by themselves",
         ["HeldDelay"] = "the test fires one timer, and all others run by themselves",
         ["ShiftedTime"] = "the time of day moves, and timers run by themselves",
     };

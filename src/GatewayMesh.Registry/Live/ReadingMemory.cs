@@ -5,8 +5,8 @@ namespace GatewayMesh.Registry.Live;
 
 /// <summary>
 /// Returns the memory in which a large configuration was read. Reading takes about as much again as the configuration keeps, and a process
-/// that then allocates little would never return it. The pause of about 0.2 s for 100,000 instances must come before the configuration is in
-/// use: a worker that stands still under traffic looks hung.
+/// that then allocates little would never return it. The pause of about 0.2 s for 100,000 instances must come before the configuration is
+/// in use: a worker that stands still under traffic looks hung.
 /// </summary>
 internal static class ReadingMemory
 {

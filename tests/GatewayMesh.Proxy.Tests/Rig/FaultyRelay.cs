@@ -114,7 +114,7 @@ internal sealed class FaultyRelay : IDisposable
         socket.Dispose();
     }
 
-    /// <summary>What happens to one connection.</summary>
+    /// <summary>Fault of one connection.</summary>
     /// <param name="Requests">Bytes towards the instance after which the connection is reset.</param>
     /// <param name="Responses">Bytes towards the caller after which it is.</param>
     /// <param name="Delay">Delay of each piece towards the caller.</param>
