@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using GatewayMesh.Fixtures;
 using GatewayMesh.MeshTests.Meshes;
 
@@ -52,6 +53,62 @@ public sealed class FullDiskTests : MeshTest
             // Lazily: the node still has files open there.
             await MountAsync("umount", "-l", folder);
         }
+    }
+
+    [Test]
+    public async Task A_full_disk_refuses_requests_with_a_key_and_harms_no_other()
+    {
+        var folder = Mesh.DataDir("host-b");
+        Directory.CreateDirectory(folder);
+        await MountAsync("mount", "-t", "tmpfs", "-o", "size=2m,mode=0700", "gatewaymesh-test", folder);
+        try
+        {
+            var hosts = await TwoHosts.StartAsync(Mesh);
+            await Mesh.WritePolicyAsync("payments", "idempotency: { enabled: true }\ntimeouts: { request: 7s }", "7s");
+            using var client = new HttpClient { BaseAddress = new Uri($"http://{hosts.Outbound}") };
+            Assert.That(await PostAsync(client, "before"), Is.EqualTo((HttpStatusCode.OK, false)));
+            await using var load = hosts.Load();
+            var filler = Path.Combine(folder, "filler");
+            Fill(filler);
+
+            // The last page of the log still has room for some records.
+            var number = 0;
+            await Eventually.Until("the disk is full for keys, too", async () =>
+                (await PostAsync(client, $"fill-{++number}")).Status == HttpStatusCode.ServiceUnavailable);
+            for (var i = 0; i < 20; i++)
+            {
+                Assert.That((await PostAsync(client, $"full-{i}")).Status, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+            }
+
+            Assert.That(await PostAsync(client, "before"), Is.EqualTo((HttpStatusCode.OK, true)), "kept responses can be read");
+            Assert.That(await PostAsync(client, null), Is.EqualTo((HttpStatusCode.OK, false)), "a POST without a key");
+            await load.UntilServedAsync(200);
+            Assert.That(hosts.Payments.Works.Keys.Where(work => work.StartsWith("full-", StringComparison.Ordinal)), Is.Empty);
+
+            File.Delete(filler);
+            await Eventually.Until("keys are claimed again", async () => (await PostAsync(client, "full-0")).Status == HttpStatusCode.OK);
+            Assert.That(await PostAsync(client, "full-0"), Is.EqualTo((HttpStatusCode.OK, true)));
+            Assert.That((await load.StopAsync()).Failed, Is.Zero);
+            Assert.That(hosts.Payments.Works.Where(work => work.Value > 1), Is.Empty);
+        }
+        finally
+        {
+            await MountAsync("umount", "-l", folder);
+        }
+    }
+
+    private static async Task<(HttpStatusCode Status, bool IsReplayed)> PostAsync(HttpClient client, string? key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/pay") { Content = new ByteArrayContent([1, 2, 3]) };
+        request.Headers.Host = "payments";
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+            request.Headers.Add("X-Work", key);
+        }
+
+        using var answer = await client.SendAsync(request);
+        return (answer.StatusCode, answer.Headers.Contains("Idempotency-Replayed"));
     }
 
     private static string[] Lines(MeshNode node, string name) =>
