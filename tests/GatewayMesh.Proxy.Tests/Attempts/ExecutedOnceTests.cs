@@ -89,7 +89,7 @@ public sealed class ExecutedOnceTests
         }
     }
 
-    private static void Verify(List<Asked> outcomes, ConcurrentDictionary<string, int> runs, int seed)
+    private static void Verify(List<Observed> outcomes, ConcurrentDictionary<string, int> runs, int seed)
     {
         foreach (var (id, method, status, proxyStatus) in outcomes)
         {
@@ -117,10 +117,10 @@ public sealed class ExecutedOnceTests
     // A handshake is some thousand bytes, and a request on HTTP/2 fewer than on HTTP/1.1.
     private static int ReachOf(string protocol, bool isMutual) => (isMutual ? 3500 : 0) + (protocol == "http2" ? 800 : 2500);
 
-    private static async Task<List<Asked>> Run(IPEndPoint outbound, string protocol, int seed)
+    private static async Task<List<Observed>> Run(IPEndPoint outbound, string protocol, int seed)
     {
         var random = new Random(seed);
-        var outcomes = new List<Asked>();
+        var outcomes = new List<Observed>();
         for (var i = 0; i < Requests; i++)
         {
             var (method, id) = (random.Next(3) == 0 ? "GET" : "POST", i.ToString(CultureInfo.InvariantCulture));
@@ -133,7 +133,7 @@ public sealed class ExecutedOnceTests
         return outcomes;
     }
 
-    private static async Task<Asked> AskHttp1(IPEndPoint outbound, string method, string path, string id, string? body)
+    private static async Task<Observed> AskHttp1(IPEndPoint outbound, string method, string path, string id, string? body)
     {
         using var client = await RawConnection.To(outbound);
         var length = body is null ? "" : string.Create(CultureInfo.InvariantCulture, $"Content-Length: {body.Length}\r\n");
@@ -141,20 +141,20 @@ public sealed class ExecutedOnceTests
         try
         {
             var answer = await client.ReadMessage(isResponse: true);
-            return new Asked(id, method, answer.Status, answer["Proxy-Status"]);
+            return new Observed(id, method, answer.Status, answer["Proxy-Status"]);
         }
         catch (EndOfStreamException)
         {
-            return new Asked(id, method, Broken, null);
+            return new Observed(id, method, Broken, null);
         }
     }
 
-    private static async Task<Asked> AskHttp2(IPEndPoint outbound, string method, string path, string id, string? body)
+    private static async Task<Observed> AskHttp2(IPEndPoint outbound, string method, string path, string id, string? body)
     {
         using var client = await H2Connection.To(outbound);
         var answer = await client.Ask(Fields.Request(method, path, "shop", ("x-id", id)), body);
-        return new Asked(id, method, answer.ResetCode is null ? answer.Status : Broken, answer["proxy-status"]);
+        return new Observed(id, method, answer.ResetCode is null ? answer.Status : Broken, answer["proxy-status"]);
     }
 
-    private sealed record Asked(string Id, string Method, int Status, string? ProxyStatus);
+    private sealed record Observed(string Id, string Method, int Status, string? ProxyStatus);
 }
