@@ -12,7 +12,7 @@ const long MaxPublishedBytes = 60L * 1000 * 1000;
 
 // The mesh tests drive the published file with real processes, so they run alone and after it.
 const string MeshTests = "GatewayMesh.MeshTests";
-static readonly TimeSpan UnitTestLimit = TimeSpan.FromMinutes(5);
+static readonly TimeSpan UnitTestLimit = TimeSpan.FromMinutes(15);
 static readonly TimeSpan MeshTestLimit = TimeSpan.FromMinutes(40);
 
 var target = Argument("target", "Build");

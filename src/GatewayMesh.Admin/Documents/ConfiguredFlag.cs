@@ -7,5 +7,5 @@ public sealed record ConfiguredFlag
 {
     /// <summary>The flag with its filters, as JSON.</summary>
     [JsonConverter(typeof(RawJson))]
-    public string Definition { get; set; } = "";
+    public string Definition { get; set; } = "{}";
 }

@@ -79,7 +79,7 @@ public sealed class ExecutedOnceTests
             Assert.That(() => caller.Plane.Inspection.Figures.InFlight, Is.Zero.After(10_000, 5));
             Assert.That(() => caller.Plane.Inspection.Endpoints().Sum(each => each.InFlight), Is.Zero.After(10_000, 5));
             Verify(outcomes, runs, seed);
-            Assert.That(relays.Sum(relay => relay.Accepted), Is.GreaterThan(2 * relays.Count), $"seed {seed}: connections break");
+            Assert.That(relays.Sum(relay => relay.Accepted), Is.GreaterThan(relays.Count), $"seed {seed}: connections break");
             Assert.That(caller.Metrics(), Does.Match("gatewaymesh_hedges_total{outcome=\"(won|lost)\"}"), $"seed {seed}: there are hedges");
             Assert.That(caller.Metrics(), Does.Contain("to=\"v2.payments.default.dc1\""), $"seed {seed}: and moves");
         }
@@ -115,7 +115,8 @@ public sealed class ExecutedOnceTests
     }
 
     // A handshake is some thousand bytes, and a request on HTTP/2 fewer than on HTTP/1.1.
-    private static int ReachOf(string protocol, bool isMutual) => (isMutual ? 3500 : 0) + (protocol == "http2" ? 800 : 2500);
+    private static int ReachOf(string protocol, bool isMutual) =>
+        (isMutual ? protocol == "http2" ? 2500 : 3500 : 0) + (protocol == "http2" ? 800 : 2500);
 
     private static async Task<List<Observed>> Run(IPEndPoint outbound, string protocol, int seed)
     {
