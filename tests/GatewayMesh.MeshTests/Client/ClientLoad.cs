@@ -47,7 +47,7 @@ internal sealed class ClientLoad : IAsyncDisposable
             DefaultRequestVersion = version ?? HttpVersion.Version11,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
-        var posts = hasKeys && int.TryParse(Environment.GetEnvironmentVariable("MESH_TESTS_POSTS"), out var asked) ? asked : hasKeys ? 5_000 : 2_500;
+        var posts = hasKeys && int.TryParse(Environment.GetEnvironmentVariable("MESH_TESTS_POSTS"), out var asked) ? asked : hasKeys ? 3_000 : 2_500;
         Gets = new Stream(_client, HttpMethod.Get, total: hasKeys ? posts : 10_000, rate: hasKeys ? 500 : 1_000, workers: 20, _stop.Token);
         Posts = new Stream(_client, HttpMethod.Post, total: posts, rate: hasKeys ? 500 : 250, workers: 10, _stop.Token);
         _running = Task.WhenAll(Gets.Running, Posts.Running);

@@ -2,7 +2,7 @@ namespace GatewayMesh.MeshTests.Client;
 
 /// <summary>
 /// The same faults while each POST has an idempotency key, which the client library creates: no POST fails either, and none is executed
-/// twice. 5,000 POSTs each, or as many as <c>MESH_TESTS_POSTS</c> says: <c>./build.sh posts</c> sends 10,000.
+/// twice. 3,000 POSTs each, or as many as <c>MESH_TESTS_POSTS</c> says: <c>./build.sh posts</c> sends 10,000.
 /// </summary>
 internal sealed class NothingIsLostWithKeysTests : LossTest
 {
