@@ -20,6 +20,7 @@ public sealed class LiveConfiguration(
     IConfigurationSource registry, SnapshotStore? store, TimeProvider time, string? cluster = null) : IAsyncDisposable
 {
     // Delay before a failed write of the store is retried.
+    private volatile bool _isInUse;
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(10);
 
     // Minimum time between two writes of the store: a gateway that discovers a thousand services gets a separate report for each.
@@ -90,6 +91,9 @@ public sealed class LiveConfiguration(
 
     /// <summary>Source of the snapshot in use.</summary>
     public ConfigurationOrigin Origin => _state.Origin;
+
+    /// <summary>True once the handlers of <see cref="Changed"/> have taken a configuration from registry or disk.</summary>
+    public bool IsInUse => _isInUse;
 
     /// <summary>True if the configuration in use equals the registry's current one (SYNCED, otherwise STALE).</summary>
     public bool Synced => _state.Synced;
@@ -237,19 +241,20 @@ public sealed class LiveConfiguration(
         }
     }
 
-    // Called under the lock, or before there is a second thread. Handlers of Changed see Answered completed.
+    // Called under the lock, or before there is a second thread. Whoever waits may serve at once, so the handlers take the snapshot first.
     private void Swap(LiveState next, bool answered)
     {
         var changed = next.Snapshot != _state.Snapshot;
         _state = next;
-        if (answered)
-        {
-            _ = _answered.TrySetResult();
-        }
-
         if (changed)
         {
             Changed?.Invoke(next.Snapshot);
+        }
+
+        _isInUse |= next.Origin != ConfigurationOrigin.None;
+        if (answered)
+        {
+            _ = _answered.TrySetResult();
         }
     }
 

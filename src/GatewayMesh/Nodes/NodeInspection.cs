@@ -35,7 +35,7 @@ internal sealed class NodeInspection
     internal CertificateReport? CertificateReport => _parts.CertificateReport;
 
     /// <summary>Reason why the node cannot serve; null when it can.</summary>
-    internal string? Unfit => _parts.Configuration.Origin == ConfigurationOrigin.None
+    internal string? Unfit => !_parts.Configuration.IsInUse
         ? "no configuration: the registry has not responded and there is no last-good snapshot"
         : CertificateReport?.Unfit;
 

@@ -332,6 +332,17 @@ internal sealed class LiveConfigurationTests
     }
 
     [Test]
+    public async Task A_node_that_waits_for_the_configuration_serves_only_after_the_handlers_have_taken_it()
+    {
+        await using var live = await StartedAsync();
+        var (answered, inUse) = (true, true);
+        live.Changed += _ => (answered, inUse) = (live.Answered.IsCompleted, live.IsInUse);
+        await ReportAsync(live, Good("host-a"));
+        Assert.That((answered, inUse), Is.EqualTo((false, false)), "while they take it");
+        Assert.That((live.Answered.IsCompleted, live.IsInUse), Is.EqualTo((true, true)));
+    }
+
+    [Test]
     public async Task The_memory_of_reading_a_large_configuration_is_returned_before_the_configuration_is_in_use()
     {
         var nodes = Enumerable.Range(0, 100).Select(i => Records.Sidecar($"host-{i}", services: ReadingMemory.Large / 100));
