@@ -96,7 +96,7 @@ internal sealed class DataPlaneParts : IAsyncDisposable
         var sender = new AttemptSender(new Http1Forwarder(_forwarder), Refused);
         var retries = new RetryLoop(hops, sender, decider, targets, Latencies, Metrics);
         var paths = new PathSelector(options, hops, sender, retries, decider, new BypassedSidecars(time), Random, Metrics);
-        Jwks = new JwksRegistry(Metrics, log, time, () => Random.NextDouble(), options.JwksFolder);
+        Jwks = new JwksRegistry(Metrics, log, time, () => Random.NextDouble(), () => _reach, options.JwksFolder);
         Tokens = new TokenVerifier(Jwks, time);
         var questions = new MeshQuestions(options, picker, Upstreams, identity, Demand);
         Authorizations = new AuthorizationClient(questions, clients, () => _reach, time);

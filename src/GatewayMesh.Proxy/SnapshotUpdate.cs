@@ -47,13 +47,14 @@ internal sealed class SnapshotUpdate(DataPlaneParts parts)
             table.Find(service)?.MarkUsed();
         }
 
+        parts.Jwks.Start(snapshot);
         parts.Traffic.Mesh = new LiveMesh(snapshot, table, RouteTable.Of(snapshot, table, parts.Random, parts.Options.Time))
         {
             Flags = FlagTable.Of(snapshot, parts.Options.Time, parts.Traffic.Mesh.Flags),
             Limits = parts.Limits.Apply(snapshot),
             RateLimits = parts.RateLimits.Apply(snapshot),
         };
-        parts.Jwks.Apply(snapshot);
+        parts.Jwks.EndAllBut(snapshot);
         parts.Authorizations.Keep(snapshot.Services.ContainsKey);
         parts.Demand?.Applied(table);
         parts.Budgets.Process.Declare(snapshot.Policy.Retries.Budget.Ratio, snapshot.Policy.Retries.Budget.MinPerSecond);

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using GatewayMesh.Configuration.Policies.Jwt;
+using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Proxy.Jwt;
 using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Telemetry;
@@ -34,7 +35,7 @@ public class TokenBenchmarks : IDisposable
         var input = $"{Text("""{"alg":"RS256","kid":"1"}""")}.{Text("""{"iss":"i","aud":"a","sub":"alice","exp":99999999999}""")}";
         var signature = rsa.SignData(Encoding.ASCII.GetBytes(input), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         _token = $"{input}.{Base64Url.EncodeToString(signature)}";
-        _sources = new JwksRegistry(_metrics, NullLogger.Instance, TimeProvider.System, () => 0.5);
+        _sources = new JwksRegistry(_metrics, NullLogger.Instance, TimeProvider.System, () => 0.5, () => ReachRules.Unbounded);
         _verifier = new TokenVerifier(_sources, TimeProvider.System);
         _fields.Add("Host", "payments");
         _fields.Add("Authorization", "Bearer " + _token);

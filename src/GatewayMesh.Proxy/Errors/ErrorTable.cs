@@ -80,6 +80,13 @@ public static class ErrorTable
             "external_authorization_unavailable",
             "The authorization service does not answer.") { RetryLater = true },
         new(
+            MeshErrorKind.JwtKeysUnavailable,
+            503,
+            14,
+            "http_request_denied",
+            "jwt_keys_unavailable",
+            "The keys that verify the token are not available.") { RetryLater = true },
+        new(
             MeshErrorKind.Overloaded,
             503,
             14,

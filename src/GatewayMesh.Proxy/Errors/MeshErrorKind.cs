@@ -67,6 +67,9 @@ public enum MeshErrorKind
     /// <summary>The authorization service did not answer, so the request is refused.</summary>
     ExternalAuthorizationUnavailable,
 
+    /// <summary>The keys of the token's issuer cannot be read, so the token is not verified.</summary>
+    JwtKeysUnavailable,
+
     /// <summary>This process is at its limit of concurrent requests.</summary>
     Overloaded,
 

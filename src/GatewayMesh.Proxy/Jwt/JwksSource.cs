@@ -7,13 +7,13 @@ namespace GatewayMesh.Proxy.Jwt;
 /// <summary>
 /// The live key set of one source, read in the background; the last good set stays in use:
 /// <code>
-/// url:  every `refresh` ± 20 %; after a failure 1 s, doubled up to `refresh`; for an unknown key at once, at most once in 5 s;
-///       kept on disk for the next start of the process
+/// url:  every `refresh` ± 20 %; after a failure 1 s, doubled up to `refresh`, at most 1 min; for an unknown key at once, at most once
+///       in 5 s; kept on disk for the next start of the process
 /// file: every second if it has changed
 /// </code>
 /// </summary>
 internal sealed class JwksSource(
-    JwksModel model, JwksFetcher fetcher, JwksFolder? folder, JwksEvents events, TimeProvider time, Func<double> random) : IDisposable
+    JwksModel declared, JwksFetcher fetcher, JwksFolder? folder, JwksEvents events, TimeProvider time, Func<double> random) : IDisposable
 {
     /// <summary>Shortest time between two readings for unknown keys: 5 s.</summary>
     public static readonly TimeSpan SeekPeriod = TimeSpan.FromSeconds(5);
@@ -33,18 +33,35 @@ internal sealed class JwksSource(
     private int _waiting;
     private bool _isRestored;
     private volatile JwkSet? _keys;
+    private volatile JwksModel _model = declared;
+    private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The last good key set; null before the first.</summary>
     public JwkSet? Keys => _keys;
 
+    // True if the last complete reading succeeded.
+    private bool IsCurrent => _keys is not null && Volatile.Read(ref _failures) == 0;
+
     /// <summary>Reads the keys from now on.</summary>
     public void Start() => _ = Task.Run(RunAsync);
 
+    /// <summary>Applies the refresh and timeout of <paramref name="model"/>, which has the same location. The keys stay.</summary>
+    public void Declare(JwksModel model)
+    {
+        var before = _model;
+        _model = model;
+        if (before.Refresh != model.Refresh)
+        {
+            _changed.TrySetResult(); // reads now, and then with the new period
+        }
+    }
+
     /// <summary>
     /// Completes when the keys were read because of an unknown key, or after <paramref name="wait"/>. At once if they were read for that
-    /// reason in the last 5 s, or if 64 others wait, so that forged key IDs cause no load.
+    /// reason in the last 5 s, or if 64 others wait, so that forged key IDs cause no load. Before the first key set, all wait.
     /// </summary>
-    public async Task SeekAsync(TimeSpan wait)
+    /// <returns>True if the last reading succeeded: a key that is still unknown does not exist. False if that is uncertain.</returns>
+    public async Task<bool> SeekAsync(TimeSpan wait)
     {
         Task reading;
         lock (_lock)
@@ -55,7 +72,7 @@ internal sealed class JwksSource(
             }
             else if (_soughtAt != 0 && time.GetElapsedTime(_soughtAt) < SeekPeriod)
             {
-                return;
+                return IsCurrent;
             }
             else
             {
@@ -66,7 +83,7 @@ internal sealed class JwksSource(
 
         try
         {
-            if (Interlocked.Increment(ref _waiting) <= MostWaiting)
+            if (Interlocked.Increment(ref _waiting) <= MostWaiting || _keys is null)
             {
                 await Task.WhenAny(reading, Task.Delay(wait, time, _end.Token)).ConfigureAwait(false);
             }
@@ -75,6 +92,8 @@ internal sealed class JwksSource(
         {
             Interlocked.Decrement(ref _waiting);
         }
+
+        return reading.IsCompleted && IsCurrent;
     }
 
     /// <inheritdoc/>
@@ -82,21 +101,20 @@ internal sealed class JwksSource(
 
     private async Task RunAsync()
     {
-        try
+        while (!_end.IsCancellationRequested)
         {
-            while (!_end.IsCancellationRequested)
+            await OnceAsync().ConfigureAwait(false);
+            if (_model.Inline.Length > 0)
             {
-                await OnceAsync().ConfigureAwait(false);
-                if (model.Inline.Length > 0)
-                {
-                    return;
-                }
-
-                await Task.Delay(Period(), time, _end.Token).ConfigureAwait(false);
+                return;
             }
-        }
-        catch (OperationCanceledException)
-        {
+
+            var changed = _changed;
+            await changed.Task.WaitAsync(Period(), time, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (changed.Task.IsCompleted)
+            {
+                _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
         }
     }
 
@@ -110,6 +128,7 @@ internal sealed class JwksSource(
 
     private TimeSpan Period()
     {
+        var model = _model;
         if (model.File.Length > 0)
         {
             return FilePeriod;
@@ -127,10 +146,11 @@ internal sealed class JwksSource(
 
     private async Task ReadAsync()
     {
+        var model = _model;
         try
         {
-            Restore();
-            var state = FileState();
+            Restore(model);
+            var state = FileStateOf(model);
             if (model.File.Length > 0 && state == _file && _failures == 0 && _keys is not null)
             {
                 return;
@@ -144,7 +164,7 @@ internal sealed class JwksSource(
             var keys = JwkSetReader.Read(text, out var fault);
             if (keys is null)
             {
-                Fail(fault);
+                Fail(model, fault);
                 return;
             }
 
@@ -155,7 +175,7 @@ internal sealed class JwksSource(
             events.Record(model, null, isNew ? keys.Keys.Length : -1);
             if (isNew)
             {
-                Keep(text.Span);
+                Keep(model, text.Span);
             }
         }
         catch (Exception failure) when (
@@ -163,12 +183,12 @@ internal sealed class JwksSource(
         {
             if (!_end.IsCancellationRequested)
             {
-                Fail(failure is OperationCanceledException ? "no complete answer in time" : failure.Message);
+                Fail(model, failure is OperationCanceledException ? "no complete answer in time" : failure.Message);
             }
         }
     }
 
-    private void Restore()
+    private void Restore(JwksModel model)
     {
         if (_isRestored || folder is null || model.Url.Length == 0)
         {
@@ -199,7 +219,7 @@ internal sealed class JwksSource(
         }
     }
 
-    private void Keep(ReadOnlySpan<byte> text)
+    private void Keep(JwksModel model, ReadOnlySpan<byte> text)
     {
         if (folder is null || model.Url.Length == 0)
         {
@@ -216,7 +236,7 @@ internal sealed class JwksSource(
         }
     }
 
-    private (DateTime Written, long Length) FileState()
+    private static (DateTime Written, long Length) FileStateOf(JwksModel model)
     {
         if (model.File.Length == 0)
         {
@@ -227,9 +247,9 @@ internal sealed class JwksSource(
         return file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
     }
 
-    private void Fail(string fault)
+    private void Fail(JwksModel model, string fault)
     {
-        _failures++;
+        Interlocked.Increment(ref _failures);
         events.Record(model, fault, -1);
     }
 }

@@ -1,8 +1,8 @@
 namespace GatewayMesh.Proxy.Jwt;
 
 /// <summary>
-/// Verified tokens by their hash, so that a repeated token costs no signature. Bounded in number and size; the least recently used go
-/// first. Used by all loops.
+/// Verified tokens by their hash, so that a repeated token costs no signature, also after its expiry. Bounded in number and size; the least
+/// recently used go first. Used by all loops.
 /// </summary>
 internal sealed class TokenCache
 {
@@ -61,15 +61,6 @@ internal sealed class TokenCache
             {
                 Drop(_byUse.First!.Value.Key);
             }
-        }
-    }
-
-    /// <summary>Forgets a token, for example because it has expired.</summary>
-    public void Remove(in TokenKey key)
-    {
-        lock (_lock)
-        {
-            Drop(key);
         }
     }
 

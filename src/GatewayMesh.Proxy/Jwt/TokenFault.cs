@@ -9,7 +9,7 @@ internal static class TokenFault
     public const string Algorithm = "the algorithm of the token is not accepted";
     public const string Issuer = "the issuer of the token is not accepted";
     public const string Audience = "the audience of the token is wrong";
-    public const string NoKeys = "the keys of the issuer are not available";
+    public const string NoKeys = "the keys of the issuer are not available"; // the token may be good
     public const string Key = "the key of the token is unknown";
     public const string Signature = "the signature of the token is wrong";
     public const string Expiry = "the token has no expiry";

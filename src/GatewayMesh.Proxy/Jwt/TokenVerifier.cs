@@ -112,6 +112,7 @@ internal sealed class TokenVerifier(JwksRegistry sources, TimeProvider time) : I
         }
 
         var fault = TokenFault.Issuer;
+        var isUncertain = false;
         foreach (var issuer in issuers)
         {
             if (issuer.Issuer.Length > 0 && !parts.Claims.Is("iss", issuer.Issuer))
@@ -131,9 +132,11 @@ internal sealed class TokenVerifier(JwksRegistry sources, TimeProvider time) : I
             {
                 return new TokenResult(parts.Claims, null, issuer);
             }
+
+            isUncertain |= fault == TokenFault.NoKeys;
         }
 
-        return TokenResult.Refuse(fault);
+        return TokenResult.Refuse(isUncertain ? TokenFault.NoKeys : fault);
     }
 
     // Reading takes as long as some signatures, and needs no valid one, so it counts like them.
@@ -156,13 +159,12 @@ internal sealed class TokenVerifier(JwksRegistry sources, TimeProvider time) : I
         var keys = source.Keys?.Find(parts.KeyId, parts.Algorithm) ?? [];
         if (keys.IsEmpty)
         {
-            await source.SeekAsync(KeyWait).ConfigureAwait(false);
-            if (source.Keys is not { } found)
+            var isCurrent = await source.SeekAsync(KeyWait).ConfigureAwait(false);
+            keys = source.Keys?.Find(parts.KeyId, parts.Algorithm) ?? [];
+            if (keys.IsEmpty && !isCurrent)
             {
                 return TokenFault.NoKeys;
             }
-
-            keys = found.Find(parts.KeyId, parts.Algorithm);
         }
 
         foreach (var each in keys)

@@ -101,7 +101,7 @@ internal sealed class JwtStep(TokenVerifier verifier, MeshMetrics metrics, bool 
 
             if (result.Claims is null)
             {
-                fault = result.Fault;
+                fault = fault == TokenFault.NoKeys ? fault : result.Fault;
                 continue;
             }
 
@@ -211,10 +211,13 @@ internal sealed class JwtStep(TokenVerifier verifier, MeshMetrics metrics, bool 
 
     private Verdict Refuse(Exchange exchange, MeshErrorKind kind, string? details)
     {
+        // After 401, clients throw the token away, although it may be good.
+        kind = details == TokenFault.NoKeys ? MeshErrorKind.JwtKeysUnavailable : kind;
         metrics.CountToken(Labels.Service(exchange.Destination), kind switch
         {
             MeshErrorKind.JwtMissing => "missing",
             MeshErrorKind.JwtRefused => "refused",
+            MeshErrorKind.JwtKeysUnavailable => "unavailable",
             _ => "insufficient",
         });
         return Verdict.Fail(kind, details);

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Linux;
 using GatewayMesh.Proxy.Jwt;
 
@@ -8,7 +9,8 @@ namespace GatewayMesh.Proxy.Upstreams;
 /// Fetches key sets over HTTP with connections of its own, so that a slow issuer never takes a connection of requests. A response is
 /// bounded in size and, with everything before it, in time.
 /// </summary>
-internal sealed class JwksFetcher : IDisposable
+/// <param name="reach">Rules for addresses that policies name.</param>
+internal sealed class JwksFetcher(Func<ReachRules> reach) : IDisposable
 {
     private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
     {
@@ -20,10 +22,11 @@ internal sealed class JwksFetcher : IDisposable
         MaxResponseHeadersLength = 16,
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
         PooledConnectionLifetime = TimeSpan.FromMinutes(1), // follow DNS
+        ConnectCallback = new PolicyConnector(reach).ConnectAsync,
     });
 
     /// <summary>Returns the body of the response; throws if it is not 200 or too large.</summary>
-    /// <exception cref="IOException">The response is not a key set.</exception>
+    /// <exception cref="IOException">The response is not a key set, or <c>reach</c> forbids the address.</exception>
     public async Task<ReadOnlyMemory<byte>> FetchAsync(Uri url, CancellationToken cancellation)
     {
         try
@@ -32,7 +35,7 @@ internal sealed class JwksFetcher : IDisposable
         }
         catch (HttpRequestException failure)
         {
-            throw new IOException(failure.Message, failure);
+            throw new IOException((failure.InnerException as AddressRefusedException ?? (Exception)failure).Message, failure);
         }
     }
 

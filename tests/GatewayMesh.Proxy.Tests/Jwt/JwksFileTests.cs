@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GatewayMesh.Configuration.Policies.Jwt;
+using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Fixtures;
 using GatewayMesh.Proxy.Jwt;
 using GatewayMesh.Proxy.Telemetry;
@@ -26,7 +27,7 @@ internal sealed class JwksFileTests
             await made.WaitForExitAsync();
         }
 
-        using var registry = new JwksRegistry(metrics, logs.CreateLogger("jwt"), time, () => 0.5);
+        using var registry = new JwksRegistry(metrics, logs.CreateLogger("jwt"), time, () => 0.5, () => ReachRules.Unbounded);
         var source = registry.Find(new JwksModel { File = file });
         await Eventually.Until("the FIFO was refused", () => logs.Lines.Any(line => line.Event == "jwks_failed"));
         await File.WriteAllTextAsync(file + ".new", issuer.Jwks());

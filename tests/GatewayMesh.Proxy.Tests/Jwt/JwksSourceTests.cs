@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using GatewayMesh.Configuration.Policies.Jwt;
+using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Fixtures;
 using GatewayMesh.Proxy.Jwt;
@@ -27,7 +28,7 @@ internal sealed class JwksSourceTests
         _time = new FakeTimeProvider();
         _logs = new Logged();
         _metrics = new MeshMetrics();
-        _registry = new JwksRegistry(_metrics, _logs.CreateLogger("jwt"), _time, () => 0.5);
+        _registry = new JwksRegistry(_metrics, _logs.CreateLogger("jwt"), _time, () => 0.5, () => ReachRules.Unbounded);
         (_first, _second) = (new TokenIssuer("1"), new TokenIssuer("2"));
     }
 
@@ -135,7 +136,7 @@ internal sealed class JwksSourceTests
         var source = _registry.Find(Url(server));
         await Has(source, "RS256-1");
 
-        _registry.Apply(MeshSnapshot.Empty);
+        _registry.EndAllBut(MeshSnapshot.Empty);
 
         Assert.That(_registry.Find(Url(server)), Is.Not.SameAs(source));
     }
@@ -152,8 +153,10 @@ internal sealed class JwksSourceTests
         var started = Stopwatch.GetTimestamp();
         var refused = await Ask(inbound, _first.Token());
 
-        Assert.That(refused.Status, Is.EqualTo(401));
-        Assert.That(refused["WWW-Authenticate"], Does.Contain("not available"));
+        Assert.That((refused.Status, refused["Retry-After"], refused["WWW-Authenticate"]), Is.EqualTo((503, "1", default(string))));
+        Assert.That(refused.Body, Does.Contain("jwt_keys_unavailable"));
+        Assert.That(
+            mesh.Metrics(), Does.Contain("gatewaymesh_jwt_verifications_total{service=\"payments\",outcome=\"unavailable\"} 1"));
         Assert.That(Stopwatch.GetElapsedTime(started), Is.LessThan(TimeSpan.FromSeconds(5)), "the timeout of the fetch is 10 s");
         mesh.Service("payments", _first.Policy());
         Assert.That((await Ask(inbound, _first.Token())).Status, Is.EqualTo(200));
@@ -197,7 +200,9 @@ internal sealed class JwksSourceTests
         var inbound = mesh.Inbound(backend.HostPort);
 
         Assert.That((await Ask(inbound, _first.Token())).Status, Is.EqualTo(200));
-        Assert.That((await Ask(inbound, _second.Token())).Status, Is.EqualTo(401));
+        using var forger = new TokenIssuer("1");
+        Assert.That((await Ask(inbound, forger.Token())).Status, Is.EqualTo(401), "a known key");
+        Assert.That((await Ask(inbound, _second.Token())).Status, Is.EqualTo(503), "a key that the issuer may have added since");
         Assert.That(logs.Lines.Count(line => line.Event == "jwks_restored"), Is.EqualTo(1));
     }
 
@@ -210,7 +215,7 @@ internal sealed class JwksSourceTests
         new JwksFolder(folder["jwks"]).Write(Url(server).Url, "{}"u8);
         var file = Directory.GetFiles(folder["jwks"]).Single();
         await File.WriteAllTextAsync(file, text);
-        using var registry = new JwksRegistry(_metrics, _logs.CreateLogger("jwt"), _time, () => 0.5, folder["jwks"]);
+        using var registry = Keeping(folder);
 
         await Has(registry.Find(Url(server)), "RS256-1");
 
@@ -225,7 +230,7 @@ internal sealed class JwksSourceTests
         using var folder = new TemporaryFolder();
         using var server = Serving(() => Answer(_first.Jwks()));
         new JwksFolder(folder["jwks"]).Write(Url(server).Url, "{\"keys\":[]}"u8);
-        using var registry = new JwksRegistry(_metrics, _logs.CreateLogger("jwt"), _time, () => 0.5, folder["jwks"]);
+        using var registry = Keeping(folder);
 
         await Has(registry.Find(Url(server)), "RS256-1");
 
@@ -238,7 +243,7 @@ internal sealed class JwksSourceTests
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["jwks"], "a file in place of the folder");
         using var server = Serving(() => Answer(_first.Jwks()));
-        using var registry = new JwksRegistry(_metrics, _logs.CreateLogger("jwt"), _time, () => 0.5, folder["jwks"]);
+        using var registry = Keeping(folder);
 
         await Has(registry.Find(Url(server)), "RS256-1");
         await Reports("jwks_not_kept");
@@ -249,14 +254,17 @@ internal sealed class JwksSourceTests
     {
         using var folder = new TemporaryFolder();
         using var server = Serving(() => Answer(_first.Jwks()));
-        using var registry = new JwksRegistry(_metrics, _logs.CreateLogger("jwt"), _time, () => 0.5, folder["jwks"]);
+        using var registry = Keeping(folder);
         _ = registry.Find(Url(server));
         await Eventually.Until("the set is kept", () => IsKept(folder["jwks"]));
 
-        registry.Apply(MeshSnapshot.Empty);
+        registry.EndAllBut(MeshSnapshot.Empty);
 
         Assert.That(Directory.GetFiles(folder["jwks"], "*.jwks"), Is.Empty);
     }
+
+    private JwksRegistry Keeping(TemporaryFolder folder) =>
+        new(_metrics, _logs.CreateLogger("jwt"), _time, () => 0.5, () => ReachRules.Unbounded, folder["jwks"]);
 
     private static bool IsKept(string folder) => Directory.Exists(folder) && Directory.GetFiles(folder, "*.jwks").Length == 1;
 
