@@ -103,7 +103,10 @@ internal sealed class RedisStore : IAsyncDisposable
     /// <param name="script">The script.</param>
     /// <param name="keys">Its keys.</param>
     /// <param name="values">Its arguments.</param>
-    /// <returns>The result; null if there was none in time, and the store is no longer used.</returns>
+    /// <returns>
+    /// The result. If there was none in time, or the server failed, the store is no longer used. A script that fails because of the data
+    /// that it finds changes nothing for others.
+    /// </returns>
     public async Task<StoreReply> RunAsync(string script, RedisKey[] keys, RedisValue[] values)
     {
         if (_link is not { } link || !IsUp)
@@ -122,6 +125,10 @@ internal sealed class RedisStore : IAsyncDisposable
             var asked = (await link.DatabaseAsync().ConfigureAwait(false)).ScriptEvaluateAsync(script, keys, values);
             Forget(asked);
             return new StoreReply(await asked.WaitAsync(_pace.Patience, _time).ConfigureAwait(false), WasSent: true);
+        }
+        catch (RedisServerException failure) when (StoreFailures.IsAboutData(failure))
+        {
+            return new StoreReply(null, WasSent: true, IsRefused: true);
         }
         catch (Exception failure) when (failure is RedisException or TimeoutException or ObjectDisposedException)
         {

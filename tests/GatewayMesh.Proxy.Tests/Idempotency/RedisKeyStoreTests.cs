@@ -1,53 +1,17 @@
 using System.Globalization;
-using System.Text;
 using GatewayMesh.Configuration.Policies.Idempotency;
 using GatewayMesh.Fixtures;
 using GatewayMesh.Proxy.Idempotency;
 using GatewayMesh.Proxy.Idempotency.Redis;
-using GatewayMesh.Proxy.Messages;
-using GatewayMesh.Proxy.Stores;
 using GatewayMesh.Proxy.Tests.Rig;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
 
 namespace GatewayMesh.Proxy.Tests.Idempotency;
 
 /// <summary>Keys of a service at a real redis-server: claims, leases, bounds.</summary>
-public class RedisKeyStoreTests
+public class RedisKeyStoreTests : RedisKeyRig
 {
-    private static readonly Fingerprint Print = new(Digest.OfKey("a", "b", "c"), 6, IsWhole: true);
-    private static readonly byte[] Answer = Encoding.ASCII.GetBytes("an answer");
-
-    // A busy machine is no slow server.
-    private static readonly StorePace Patient = new(TimeSpan.FromSeconds(20), TimeSpan.FromMilliseconds(100));
-
-    private readonly List<IAsyncDisposable> _open = [];
-    private RedisServer _redis = null!;
-    private IDatabase _admin = null!;
-    private int _evicted;
-
-    [SetUp]
-    public async Task Begin()
-    {
-        _redis = new RedisServer().Start();
-        var admin = await _redis.Connect();
-        _open.Add(admin);
-        (_admin, _evicted) = (admin.GetDatabase(), 0);
-    }
-
-    [TearDown]
-    public async Task End()
-    {
-        foreach (var each in Enumerable.Reverse(_open))
-        {
-            await each.DisposeAsync();
-        }
-
-        _open.Clear();
-        _redis.Dispose();
-    }
-
     [Test]
     public async Task A_key_is_claimed_once_and_its_outcome_found_by_all_processes()
     {
@@ -133,23 +97,9 @@ public class RedisKeyStoreTests
         await store.ClaimAsync(Key(1));
         await LoseLeases();
 
-        await Eventually.Until("the lease is renewed", async () => (await _admin.HashGetAllAsync(Name("owners"))).Length == 1);
+        await Eventually.Until("the lease is renewed", async () => (await Admin.HashGetAllAsync(Name("owners"))).Length == 1);
 
         Assert.That((await Open().ClaimAsync(Key(1))).State, Is.EqualTo(KeyState.Running));
-    }
-
-    [Test]
-    public async Task A_server_that_lost_its_data_learns_of_the_running_requests_again()
-    {
-        var store = Open();
-        await store.ClaimAsync(Key(1));
-
-        await _admin.ExecuteAsync("FLUSHALL");
-        await Eventually.Until("the running request is known again", () => _admin.KeyExistsAsync(NameOf(1)));
-
-        Assert.That((await Open().ClaimAsync(Key(1))).State, Is.EqualTo(KeyState.Running));
-        await store.SettleAsync(Key(1), KeyState.Answered, Print, Answer);
-        Assert.That((await Open().ClaimAsync(Key(1))).State, Is.EqualTo(KeyState.Answered));
     }
 
     [Test]
@@ -158,11 +108,13 @@ public class RedisKeyStoreTests
         var names = new KeyNames("payments");
         var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
-        async Task<string?> Claim(long latest) => (string?)((RedisResult[])(await _admin.ScriptEvaluateAsync(
+        async Task<string?> Claim(long latest) => (string?)((RedisResult[])(await Admin.ScriptEvaluateAsync(
             KeyScripts.Claim, names.All(Key(1)), ["me", "n1", latest, 10_000, 60_000, 10, 1 << 20, names.Prefix, KeyNames.TextOf(Key(1))]))!)[0];
 
+        await Admin.ScriptEvaluateAsync(KeyScripts.Renew, [names.Owners], ["me", 10_000]);
+
         Assert.That(await Claim(now - 1000), Is.EqualTo("late"));
-        Assert.That(await _admin.KeyExistsAsync(NameOf(1)), Is.False);
+        Assert.That(await Admin.KeyExistsAsync(NameOf(1)), Is.False);
         Assert.That(await Claim(now + 5000), Is.EqualTo("claimed"));
     }
 
@@ -185,11 +137,11 @@ public class RedisKeyStoreTests
         var store = Open();
         await store.ClaimAsync(Key(1));
 
-        var settled = (int)await _admin.ScriptEvaluateAsync(
+        var settled = (int)await Admin.ScriptEvaluateAsync(
             KeyScripts.Settle, names.All(Key(1)), ["another", "free", "", "", 60_000, KeyNames.TextOf(Key(1))]);
 
         Assert.That(settled, Is.Zero);
-        Assert.That((string?)await _admin.HashGetAsync(NameOf(1), "state"), Is.EqualTo("running"));
+        Assert.That((string?)await Admin.HashGetAsync(NameOf(1), "state"), Is.EqualTo("running"));
     }
 
     [Test]
@@ -203,7 +155,7 @@ public class RedisKeyStoreTests
         }
 
         Assert.That(await Count(), Is.EqualTo(10));
-        Assert.That(_evicted, Is.EqualTo(21));
+        Assert.That(Evicted, Is.EqualTo(21));
         Assert.That((await Open().ClaimAsync(Key(0))).State, Is.EqualTo(KeyState.Running));
         Assert.That((await store.ClaimAsync(Key(30))).State, Is.EqualTo(KeyState.Answered));
         Assert.That((await store.ClaimAsync(Key(1))).State, Is.EqualTo(KeyState.Claimed));
@@ -219,9 +171,23 @@ public class RedisKeyStoreTests
         }
 
         await Finish(store, 100, KeyState.Claimed);
-        Assert.That((long)await _admin.HashGetAsync(Name("sizes"), "all"), Is.InRange(IdempotencyModel.LeastBytes / 2, IdempotencyModel.LeastBytes));
+        Assert.That((long)await Admin.HashGetAsync(Name("sizes"), "all"), Is.InRange(IdempotencyModel.LeastBytes / 2, IdempotencyModel.LeastBytes));
         Assert.That(await Count(), Is.LessThan(30));
         Assert.That((await store.ClaimAsync(Key(99))).State, Is.EqualTo(KeyState.Answered));
+    }
+
+    [Test]
+    public async Task The_bytes_of_a_response_whose_time_is_over_are_not_counted_once_its_key_is_free()
+    {
+        var store = Open();
+        await Finish(store, 1, KeyState.Answered);
+        Assert.That((long)await Admin.HashGetAsync(Name("sizes"), "all"), Is.Positive);
+        await Admin.KeyDeleteAsync(NameOf(1)); // as at the end of its time
+
+        await Finish(store, 1, KeyState.Claimed);
+
+        Assert.That((long)await Admin.HashGetAsync(Name("sizes"), "all"), Is.Zero);
+        Assert.That(await Admin.HashExistsAsync(Name("sizes"), KeyNames.TextOf(Key(1))), Is.False);
     }
 
     [Test]
@@ -231,36 +197,16 @@ public class RedisKeyStoreTests
         await store.ClaimAsync(Key(1));
         await Finish(store, 2, KeyState.Answered);
 
-        foreach (var key in _admin.Multiplexer.GetServers().Single().Keys(pattern: "*"))
+        foreach (var key in Admin.Multiplexer.GetServers().Single().Keys(pattern: "*"))
         {
-            Assert.That(await _admin.KeyTimeToLiveAsync(key), Is.InRange(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5)), key.ToString());
+            Assert.That(await Admin.KeyTimeToLiveAsync(key), Is.InRange(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5)), key.ToString());
         }
     }
-
-    [Test]
-    public async Task Damaged_records_are_never_run_again_nor_sent()
-    {
-        var store = Open();
-        await Finish(store, 1, KeyState.Answered);
-        await Finish(store, 2, KeyState.Answered);
-        await _admin.HashSetAsync(NameOf(1), [new("print", "x"), new("answer", "garbage")]);
-        await _admin.HashSetAsync(NameOf(2), "state", "sideways");
-
-        var damaged = await store.ClaimAsync(Key(1));
-        Assert.That((damaged.Print, KeptAnswer.Read(damaged.Answer)), Is.EqualTo((default(Fingerprint?), default(LocalAnswer))));
-        Assert.That((await store.ClaimAsync(Key(2))).State, Is.EqualTo(KeyState.Unknown));
-    }
-
-    private static Digest Key(int number) => Digest.OfKey("web", "payments", number.ToString(CultureInfo.InvariantCulture));
-
-    private static RedisKey Name(string end) => "gatewaymesh:keys:{payments}:" + end;
-
-    private static RedisKey NameOf(int number) => Name(KeyNames.TextOf(Key(number)));
 
     private async Task<int> Count()
     {
         var count = 0;
-        await foreach (var key in _admin.Multiplexer.GetServers().Single().KeysAsync(pattern: "gatewaymesh:keys:*"))
+        await foreach (var key in Admin.Multiplexer.GetServers().Single().KeysAsync(pattern: "gatewaymesh:keys:*"))
         {
             count += key.ToString().Length > 80 ? 1 : 0;
         }
@@ -268,24 +214,5 @@ public class RedisKeyStoreTests
         return count;
     }
 
-    private Task LoseLeases() => _admin.KeyDeleteAsync(Name("owners"));
-
-    private static async Task Finish(RedisKeyStore store, int number, KeyState outcome, byte[]? answer = null)
-    {
-        Assert.That((await store.ClaimAsync(Key(number))).State, Is.EqualTo(KeyState.Claimed));
-        var kept = outcome == KeyState.Answered ? answer ?? Answer : default;
-        Assert.That(await store.SettleAsync(Key(number), outcome, Print, kept), Is.True);
-    }
-
-    private RedisKeyStore Open(Func<IdempotencyModel, IdempotencyModel>? with = null, TimeProvider? time = null)
-    {
-        var clock = time ?? TimeProvider.System;
-        var redis = new RedisStore("idempotency", "host-a", Patient, new StoreEvents(NullLogger.Instance), TimeProvider.System);
-        redis.Use(_redis.Spec);
-        var model = new IdempotencyModel { Enabled = true, Ttl = TimeSpan.FromHours(1) };
-        var store = new RedisKeyStore(redis, "payments", with?.Invoke(model) ?? model, clock, count => Interlocked.Add(ref _evicted, count));
-        _open.Add(redis);
-        _open.Add(store);
-        return store;
-    }
+    private Task LoseLeases() => Admin.KeyDeleteAsync(Name("owners"));
 }

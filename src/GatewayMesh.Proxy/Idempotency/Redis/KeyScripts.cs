@@ -14,10 +14,12 @@ namespace GatewayMesh.Proxy.Idempotency.Redis;
 internal static class KeyScripts
 {
     /// <summary>
-    /// Claims a key. A claim that arrives after its latest time claims nothing: the request has been refused, and nobody would run it.
+    /// Claims a key. A claim that arrives after its latest time claims nothing: the request has been refused, and nobody would run it. A
+    /// process without a lease claims nothing either: the server may have lost its data, and must learn of the running requests first. A
+    /// claim that fails midway is undone.
     /// Keys: the key, owners, order, sizes. Arguments: owner, nonce, latest time, lease, time to keep the key, most keys, most bytes,
-    /// name of a key without its digest, digest. Returns the state, the server's time, then the number of evicted keys, or fingerprint and
-    /// response.
+    /// name of a key without its digest, digest. Returns <c>late</c>, <c>lost</c>, <c>running</c>, <c>claimed</c>, or <c>kept</c>, the
+    /// server's time, then the number of evicted keys, or state, fingerprint, and response.
     /// </summary>
     public const string Claim =
         """
@@ -28,50 +30,65 @@ internal static class KeyScripts
         end
         local known = redis.call('HMGET', KEYS[1], 'state', 'owner', 'print', 'answer')
         if known[1] == 'running' then
-          if tonumber(redis.call('HGET', KEYS[2], known[2] or '') or 0) > now then
+          if (tonumber(redis.call('HGET', KEYS[2], known[2] or '')) or 0) > now then
             return {'running', now}
           end
           redis.call('HSET', KEYS[1], 'state', 'unknown')
-          return {'unknown', now}
+          return {'kept', now, 'unknown', '', ''}
         end
-        if known[1] then
-          return {known[1], now, known[3] or '', known[4] or ''}
+        if known[1] or known[2] or known[3] or known[4] then
+          return {'kept', now, known[1] or '', known[3] or '', known[4] or ''}
         end
-        local life = math.max(tonumber(ARGV[5]), 60000)
-        redis.call('HSET', KEYS[1], 'state', 'running', 'owner', ARGV[1], 'nonce', ARGV[2])
-        redis.call('PEXPIRE', KEYS[1], life)
-        redis.call('HSET', KEYS[2], ARGV[1], now + ARGV[4])
-        redis.call('PEXPIRE', KEYS[2], ARGV[4])
-        redis.call('ZADD', KEYS[3], now + life, ARGV[9])
-        redis.call('PEXPIRE', KEYS[3], life)
-        redis.call('PEXPIRE', KEYS[4], life)
-        local evicted = 0
-        for _ = 1, 16 do
-          local oldest = redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')
-          local isOver = tonumber(oldest[2]) <= now
-          if not isOver and redis.call('ZCARD', KEYS[3]) <= tonumber(ARGV[6])
-            and tonumber(redis.call('HGET', KEYS[4], 'all') or 0) <= tonumber(ARGV[7]) then
-            break
-          end
-          local state = redis.call('HGET', ARGV[8] .. oldest[1], 'state')
-          if state == 'running' then
-            redis.call('ZADD', KEYS[3], now + life, oldest[1])
-          else
-            redis.call('DEL', ARGV[8] .. oldest[1])
-            redis.call('ZREM', KEYS[3], oldest[1])
-            redis.call('HINCRBY', KEYS[4], 'all', -(redis.call('HGET', KEYS[4], oldest[1]) or 0))
-            redis.call('HDEL', KEYS[4], oldest[1])
-            if state and not isOver then
-              evicted = evicted + 1
+        if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 0 then
+          return {'lost', now}
+        end
+        local function claim()
+          local life = math.max(tonumber(ARGV[5]), 60000)
+          redis.call('HSET', KEYS[1], 'state', 'running', 'owner', ARGV[1], 'nonce', ARGV[2])
+          redis.call('PEXPIRE', KEYS[1], life)
+          redis.call('HSET', KEYS[2], ARGV[1], now + ARGV[4])
+          redis.call('PEXPIRE', KEYS[2], ARGV[4])
+          redis.call('ZADD', KEYS[3], now + life, ARGV[9])
+          redis.call('PEXPIRE', KEYS[3], life)
+          redis.call('PEXPIRE', KEYS[4], life)
+          local evicted = 0
+          for _ = 1, 16 do
+            local oldest = redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')
+            local isOver = tonumber(oldest[2]) <= now
+            if not isOver and redis.call('ZCARD', KEYS[3]) <= tonumber(ARGV[6])
+              and tonumber(redis.call('HGET', KEYS[4], 'all') or 0) <= tonumber(ARGV[7]) then
+              break
+            end
+            local state = redis.pcall('HGET', ARGV[8] .. oldest[1], 'state')
+            if state == 'running' then
+              redis.call('ZADD', KEYS[3], now + life, oldest[1])
+            else
+              redis.call('DEL', ARGV[8] .. oldest[1])
+              redis.call('ZREM', KEYS[3], oldest[1])
+              local size = redis.call('HGET', KEYS[4], oldest[1])
+              if size then
+                redis.call('HINCRBY', KEYS[4], 'all', -size)
+                redis.call('HDEL', KEYS[4], oldest[1])
+              end
+              if state and not isOver then
+                evicted = evicted + 1
+              end
             end
           end
+          return evicted
         end
-        return {'claimed', now, evicted}
+        local isDone, result = pcall(claim)
+        if not isDone then
+          redis.call('DEL', KEYS[1])
+          error(result, 0)
+        end
+        return {'claimed', now, result}
         """;
 
     /// <summary>
     /// Records an outcome. Keys: as for a claim. Arguments: nonce, state or <c>free</c>, fingerprint, response, time to keep the key,
-    /// digest. Returns 1, or 0 if the claim is not the latest. A key that the server has lost is recorded again.
+    /// digest. Returns 1, or 0 if the claim is not the latest. A key that the server has lost is recorded again. The key is written first:
+    /// a fault of order or sizes does not change its outcome.
     /// </summary>
     public const string Settle =
         """
@@ -80,8 +97,15 @@ internal static class KeyScripts
           return 0
         end
         if ARGV[2] == 'free' then
-          redis.call('DEL', KEYS[1])
-          redis.call('ZREM', KEYS[3], ARGV[6])
+          if nonce then
+            redis.call('DEL', KEYS[1])
+            redis.call('ZREM', KEYS[3], ARGV[6])
+            local size = redis.call('HGET', KEYS[4], ARGV[6])
+            if size then
+              redis.call('HINCRBY', KEYS[4], 'all', -size)
+              redis.call('HDEL', KEYS[4], ARGV[6])
+            end
+          end
           return 1
         end
         local clock = redis.call('TIME')
@@ -111,7 +135,7 @@ internal static class KeyScripts
         if isKnown == 0 then
           local owners = redis.call('HGETALL', KEYS[1])
           for i = 1, #owners, 2 do
-            if tonumber(owners[i + 1]) <= now then
+            if (tonumber(owners[i + 1]) or 0) <= now then
               redis.call('HDEL', KEYS[1], owners[i])
             end
           end

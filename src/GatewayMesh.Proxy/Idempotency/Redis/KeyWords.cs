@@ -17,11 +17,9 @@ internal static class KeyWords
         _ => "unknown",
     };
 
-    /// <summary>Returns the state of a word; a word that nobody knows leaves the outcome unknown.</summary>
+    /// <summary>Returns the state of a record. One with any other word has an unknown outcome: its request never runs again.</summary>
     public static KeyState StateOf(string? word) => word switch
     {
-        "claimed" => KeyState.Claimed,
-        "running" => KeyState.Running,
         "answered" => KeyState.Answered,
         "notKept" => KeyState.NotKept,
         _ => KeyState.Unknown,

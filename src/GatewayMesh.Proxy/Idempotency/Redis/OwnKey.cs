@@ -16,6 +16,12 @@ internal sealed class OwnKey(Digest key, string nonce)
     /// <summary>True once the server has confirmed the claim.</summary>
     public bool IsClaimed { get; set; }
 
+    /// <summary>True from the end of the request on: the key is not held any more.</summary>
+    public bool IsEnding { get; set; }
+
+    /// <summary>The latest hold of the key. The result is true unless the hold got no reply, and may still reach the server.</summary>
+    public Task<bool> Hold { get; set; } = Task.FromResult(true);
+
     /// <summary>Time at which the server was asked, or at which the key was held (timestamp of the clock).</summary>
     public long AskedAt { get; set; }
 

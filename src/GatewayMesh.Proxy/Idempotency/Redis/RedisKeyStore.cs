@@ -19,8 +19,8 @@ namespace GatewayMesh.Proxy.Idempotency.Redis;
 /// </summary>
 internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
 {
-    /// <summary>Time after which the requests of a process that died have an unknown outcome: 10 s.</summary>
-    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
+    /// <summary>Number of keys that are held in one round trip.</summary>
+    public const int HoldsAtOnce = 64;
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ShortestLife = TimeSpan.FromMinutes(1); // of a running request's key, as in the script
@@ -32,13 +32,14 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
     private readonly KeyNames _names;
     private readonly TimeProvider _time;
     private readonly Action<int> _evicted;
-    private readonly ServerClock _clock;
+    private readonly OwnerLease _lease;
     private readonly OwedOutcomes _owed;
     private readonly ITimer _timer;
     private IdempotencyModel _model;
     private long _last;
-    private long _renewedAt;
     private int _turns;
+    private int _holds;
+    private int _rewritten; // losses of the server's data after which all running requests were written again
     private bool _isStopped;
 
     /// <summary>Creates the store.</summary>
@@ -50,9 +51,9 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
     public RedisKeyStore(RedisStore store, string service, IdempotencyModel model, TimeProvider time, Action<int> evicted)
     {
         (_store, _names, _model, _time, _evicted) = (store, new KeyNames(service), model, time, evicted);
-        _clock = new ServerClock(time);
+        _lease = new OwnerLease(store, _names, _owner, time);
         _owed = new OwedOutcomes(time, 2 * store.Patience);
-        var turn = Lease / 20;
+        var turn = OwnerLease.Length / 20;
         _timer = time.CreateTimer(_ => _ = TurnAsync(), null, turn, turn);
     }
 
@@ -79,7 +80,17 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
             _keys.Add(key, own);
         }
 
-        var claim = await AskAsync(own).ConfigureAwait(false);
+        KeyClaim claim;
+        try
+        {
+            claim = await AskAsync(own).ConfigureAwait(false);
+        }
+        catch
+        {
+            Owe(own, new KeyClaim(KeyState.Claimed)); // the server may have recorded the claim
+            throw;
+        }
+
         switch (claim.State)
         {
             case KeyState.Claimed:
@@ -104,14 +115,18 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
         OwnKey? own;
         lock (_gate)
         {
-            if (!_keys.TryGetValue(key, out own) || own is not { IsClaimed: true, Outcome: null })
+            if (!_keys.TryGetValue(key, out own) || own is not { IsClaimed: true, IsEnding: false })
             {
                 return false;
             }
+
+            own.IsEnding = true;
         }
 
+        // A hold that arrived after its key is free would write the key as running again.
         var claim = new KeyClaim(outcome) { Print = print, Answer = answer };
-        if (await WriteAsync(own, claim).ConfigureAwait(false) is { } isLatest)
+        var isOrdered = await own.Hold.ConfigureAwait(false) || outcome != KeyState.Claimed;
+        if (isOrdered && await WriteAsync(own, claim).ConfigureAwait(false) is { } isLatest)
         {
             Forget(own);
             return isLatest;
@@ -136,19 +151,19 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
 
         await _timer.DisposeAsync().ConfigureAwait(false);
         await PayAsync().ConfigureAwait(false);
-        _ = await _store.RunAsync(KeyScripts.Leave, [_names.Owners], [_owner]).ConfigureAwait(false);
+        await _lease.LeaveAsync().ConfigureAwait(false);
     }
 
     private async Task<KeyClaim> AskAsync(OwnKey own)
     {
         await _store.TriedAsync().ConfigureAwait(false);
-        if (!_clock.IsKnown && !await RenewAsync().ConfigureAwait(false))
+        if (!_lease.Clock.IsKnown && !await _lease.RenewAsync().ConfigureAwait(false))
         {
             return new KeyClaim(KeyState.Unavailable);
         }
 
-        // Twice, if the server's clock was set forward: the first reply tells its time.
-        for (var round = 0; round < 2; round++)
+        // More than once, if the server's clock was set forward, or if it has lost the lease: the reply says so.
+        for (var round = 0; round < 3; round++)
         {
             var model = Volatile.Read(ref _model);
             own.AskedAt = _time.GetTimestamp();
@@ -156,12 +171,12 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
                 KeyScripts.Claim,
                 _names.All(own.Key),
                 [
-                    _owner, own.Nonce, _clock.At(own.AskedAt) + Milliseconds(_store.Patience), Milliseconds(Lease), Milliseconds(model.Ttl),
-                    model.MaxKeys, model.MaxBytes, _names.Prefix, KeyNames.TextOf(own.Key),
+                    _owner, own.Nonce, _lease.Clock.At(own.AskedAt) + Milliseconds(_store.Patience), Milliseconds(OwnerLease.Length),
+                    Milliseconds(model.Ttl), model.MaxKeys, model.MaxBytes, _names.Prefix, KeyNames.TextOf(own.Key),
                 ]).ConfigureAwait(false);
             if (reply.Result is null)
             {
-                if (reply.WasSent)
+                if (reply is { WasSent: true, IsRefused: false })
                 {
                     Owe(own, new KeyClaim(KeyState.Claimed)); // the claim may still arrive
                 }
@@ -170,32 +185,40 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
             }
 
             var fields = (RedisResult[])reply.Result!;
-            var word = (string?)fields[0];
-            if (word == "late")
+            switch ((string?)fields[0])
             {
-                _clock.Learn((long)fields[1], own.AskedAt);
-                continue;
-            }
+                case "late":
+                    _lease.Clock.Learn((long)fields[1], own.AskedAt);
+                    continue;
+                case "lost":
+                    if (!await _lease.RenewAsync().ConfigureAwait(false))
+                    {
+                        return new KeyClaim(KeyState.Unavailable);
+                    }
 
-            return Read(KeyWords.StateOf(word), fields);
+                    _ = HoldAsync();
+                    continue;
+                case "running":
+                    return new KeyClaim(KeyState.Running);
+                case "claimed":
+                    if ((int)fields[2] is > 0 and var evicted)
+                    {
+                        _evicted(evicted);
+                    }
+
+                    return new KeyClaim(KeyState.Claimed);
+                default:
+                    return new KeyClaim(KeyWords.StateOf((string?)fields[2]))
+                    {
+                        Print = KeyWords.PrintOf((byte[]?)fields[3]), Answer = (byte[]?)fields[4] ?? [],
+                    };
+            }
         }
 
         return new KeyClaim(KeyState.Unavailable);
     }
 
-    private KeyClaim Read(KeyState state, RedisResult[] fields)
-    {
-        if (state == KeyState.Claimed && (int)fields[2] is > 0 and var evicted)
-        {
-            _evicted(evicted);
-        }
-
-        return state is KeyState.Answered or KeyState.NotKept or KeyState.Unknown && fields.Length == 4
-            ? new KeyClaim(state) { Print = KeyWords.PrintOf((byte[]?)fields[2]), Answer = (byte[]?)fields[3] ?? [] }
-            : new KeyClaim(state);
-    }
-
-    // True if the outcome is recorded, false if a later claim has the key, null if the server did not reply.
+    // True if the outcome is recorded, false if a later claim has the key or the server refuses the outcome, null if there was no reply.
     private async Task<bool?> WriteAsync(OwnKey own, KeyClaim claim)
     {
         var reply = await _store.RunAsync(
@@ -205,7 +228,12 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
                 own.Nonce, KeyWords.Of(claim.State), KeyWords.Of(claim.Print), claim.Answer, Milliseconds(Volatile.Read(ref _model).Ttl),
                 KeyNames.TextOf(own.Key),
             ]).ConfigureAwait(false);
-        return reply.Result is { } result ? (int)result == 1 : null;
+        return reply switch
+        {
+            { Result: { } result } => (int)result == 1,
+            { IsRefused: true } => false,
+            _ => null,
+        };
     }
 
     private void Owe(OwnKey own, KeyClaim claim)
@@ -219,7 +247,7 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
             }
             else
             {
-                _keys.Remove(own.Key);
+                Remove(own);
             }
         }
 
@@ -230,10 +258,19 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
     {
         lock (_gate)
         {
-            _keys.Remove(own.Key);
+            Remove(own);
         }
 
         own.Settle();
+    }
+
+    // Another request may have the key by now.
+    private void Remove(OwnKey own)
+    {
+        if (_keys.TryGetValue(own.Key, out var latest) && latest == own)
+        {
+            _keys.Remove(own.Key);
+        }
     }
 
     // The requests in this process that wait for another one ask the server together.
@@ -255,9 +292,10 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
             if (_store.IsUp)
             {
                 await PayAsync().ConfigureAwait(false);
-                if (!_clock.IsKnown || _time.GetElapsedTime(_renewedAt) >= Lease / 5)
+                var isDue = _lease.IsDue || _lease.Losses != Volatile.Read(ref _rewritten);
+                if (isDue && await _lease.RenewAsync().ConfigureAwait(false)) // before the keys: a running one without a lease is unknown
                 {
-                    await RenewAsync().ConfigureAwait(false);
+                    await HoldAsync().ConfigureAwait(false);
                 }
             }
         }
@@ -267,43 +305,66 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
         }
     }
 
-    private async Task<bool> RenewAsync()
+    // Holds the requests that run for long, or all of them if the server may have lost its data. What a call that is under way leaves is
+    // left to the next turn.
+    private async Task HoldAsync()
     {
-        var askedAt = _time.GetTimestamp();
-        var isFirst = !_clock.IsKnown;
-        var reply = await _store.RunAsync(KeyScripts.Renew, [_names.Owners], [_owner, Milliseconds(Lease)]).ConfigureAwait(false);
-        if (reply.Result is null)
+        if (Interlocked.Exchange(ref _holds, 1) == 1)
         {
-            return false;
+            return;
         }
 
-        var fields = (RedisResult[])reply.Result!;
-        _clock.Learn((long)fields[0], askedAt);
-        _renewedAt = askedAt;
-        await HoldAsync(hasLost: !isFirst && (int)fields[1] == 0).ConfigureAwait(false);
-        return true;
+        try
+        {
+            var losses = _lease.Losses;
+            var hasLost = losses != Volatile.Read(ref _rewritten);
+            var life = Volatile.Read(ref _model).Ttl is var ttl && ttl > ShortestLife ? ttl : ShortestLife;
+            List<OwnKey> running;
+            lock (_gate)
+            {
+                running =
+                [
+                    .. _keys.Values.Where(own => own is { IsClaimed: true, IsEnding: false }
+                        && (hasLost || _time.GetElapsedTime(own.AskedAt) > life / 2)),
+                ];
+            }
+
+            foreach (var some in running.Chunk(HoldsAtOnce))
+            {
+                var isHeld = await Task.WhenAll(some.Select(own => HoldAsync(own, life))).ConfigureAwait(false);
+                if (!Array.TrueForAll(isHeld, each => each))
+                {
+                    return;
+                }
+            }
+
+            Volatile.Write(ref _rewritten, losses);
+        }
+        finally
+        {
+            Volatile.Write(ref _holds, 0);
+        }
     }
 
-    // Requests that run for long, or all, if the server has lost them with the lease.
-    private async Task HoldAsync(bool hasLost)
+    // False if the key must be held again.
+    private async Task<bool> HoldAsync(OwnKey own, TimeSpan life)
     {
-        var life = Volatile.Read(ref _model).Ttl is var ttl && ttl > ShortestLife ? ttl : ShortestLife;
-        List<OwnKey> running;
+        var hold = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            running =
-            [
-                .. _keys.Values.Where(own => own is { IsClaimed: true, Outcome: null }
-                    && (hasLost || _time.GetElapsedTime(own.AskedAt) > life / 2)),
-            ];
+            if (own.IsEnding)
+            {
+                return true;
+            }
+
+            (own.AskedAt, own.Hold) = (_time.GetTimestamp(), hold.Task);
         }
 
-        foreach (var own in running)
-        {
-            own.AskedAt = _time.GetTimestamp();
-            _ = await _store.RunAsync(KeyScripts.Hold, [_names.Of(own.Key)], [_owner, own.Nonce, Milliseconds(life)])
-                .ConfigureAwait(false);
-        }
+        var reply = await _store.RunAsync(KeyScripts.Hold, [_names.Of(own.Key)], [_owner, own.Nonce, Milliseconds(life)])
+            .ConfigureAwait(false);
+        var isDone = reply.Result is not null || reply.IsRefused;
+        hold.SetResult(isDone || !reply.WasSent);
+        return isDone;
     }
 
     private async Task PayAsync()
@@ -320,7 +381,7 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
                 _owed.Remove(next.Own);
                 if (next.Own.Outcome is not null)
                 {
-                    _keys.Remove(next.Own.Key);
+                    Remove(next.Own);
                 }
             }
         }
