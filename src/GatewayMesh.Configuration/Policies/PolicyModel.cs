@@ -106,6 +106,16 @@ public sealed record PolicyModel
     /// <inheritdoc/>
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 
+    /// <summary>
+    /// True if a request that passed this policy's <see cref="Jwt"/> and <see cref="ExternalAuthorization"/> has passed those of
+    /// <paramref name="other"/>: both are equal by content, or off.
+    /// </summary>
+    public bool HasSameChecksAs(PolicyModel other) =>
+        (!(Jwt.IsOn || other.Jwt.IsOn) || ReferenceEquals(Jwt, other.Jwt) || PolicyJson.Write(Jwt) == PolicyJson.Write(other.Jwt))
+        && (!(ExternalAuthorization.IsOn || other.ExternalAuthorization.IsOn)
+            || ReferenceEquals(ExternalAuthorization, other.ExternalAuthorization)
+            || PolicyJson.Write(ExternalAuthorization) == PolicyJson.Write(other.ExternalAuthorization));
+
     /// <summary>Returns this policy with a router rule's timeouts and retries; the policy itself when the rule declares none.</summary>
     public PolicyModel With(RouteAction action)
     {

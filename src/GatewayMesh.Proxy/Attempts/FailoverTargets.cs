@@ -161,18 +161,28 @@ internal sealed class FailoverTargets(DataPlaneOptions options, RunningExchanges
 
     // A token or an answer of an authorization service counts only for a target that requires the same one, and no other target gets its
     // fields. To verify another would take a wait, and the response of the current target may already be about to be dropped.
-    private static bool HasPassedChecksOf(Exchange exchange, LeafTarget target)
+    private bool HasPassedChecksOf(Exchange exchange, LeafTarget target)
     {
-        var (policy, next) = (exchange.Route.Policy, target.Policy);
-        var behavior = exchange.Behavior;
-        if (behavior.AtTheEdge || behavior.Authorizes || BareCallee.IsAhead(exchange))
+        var route = exchange.Route;
+        var isAuthorized = exchange.Behavior.Authorizes || BareCallee.IsAhead(exchange);
+        return HasSameProviders(exchange, target.Instances, isAuthorized)
+            && (isAuthorized || exchange.Behavior.AtTheEdge
+                ? target.Checks == route.Leaf!.Targets[route.Rank].Checks
+                : !target.Instances.HasBare || !(target.Policy.Jwt.IsOn || target.Policy.ExternalAuthorization.IsOn));
+    }
+
+    // The providers of intentions belong to the service: their tokens were verified, and forged fields with their claims were removed, for
+    // the current service only, and only if its callers are authorized here.
+    private bool HasSameProviders(Exchange exchange, EndpointSet target, bool isAuthorized)
+    {
+        if (!options.EnforcesIntentions || !(isAuthorized || target.HasBare))
         {
-            return (next.Jwt == policy.Jwt || !(next.Jwt.IsOn || policy.Jwt.IsOn))
-                && (next.ExternalAuthorization == policy.ExternalAuthorization
-                    || !(next.ExternalAuthorization.IsOn || policy.ExternalAuthorization.IsOn));
+            return true;
         }
 
-        return !target.Instances.HasBare || !(next.Jwt.IsOn || next.ExternalAuthorization.IsOn);
+        var needed = running.Intentions.ProvidersOf(target.Service);
+        var verified = isAuthorized ? exchange.Mesh.Snapshot.Intentions.ProvidersOf(exchange.Destination ?? "") : [];
+        return needed.AsSpan().SequenceEqual(verified.AsSpan());
     }
 
     private bool TryEnterLimits(Exchange exchange, LeafTarget target, ref TargetMove move)

@@ -38,7 +38,14 @@ internal sealed class HopSelector(
         else
         {
             picker.TryPick(
-                instances, HashedRequest.Of(exchange, instances.Policy.LoadBalancing, random), ref exchange.Tried, out lease);
+                instances,
+                // The caller's side has chosen the instance and made its cookie; a second one would replace it at the client.
+                HashedRequest.Of(
+                    exchange,
+                    instances.Policy.LoadBalancing,
+                    exchange.Route.Kind == TargetKind.Application ? null : random),
+                ref exchange.Tried,
+                out lease);
         }
 
         exchange.Untried = instances.All.Length - exchange.Tried.CountHere;

@@ -50,6 +50,14 @@ internal sealed class RetryDecider(
             && exchange.KeyOwner is null // a hedge goes to another instance, which does not know the key
             && MaySendTwice(exchange);
 
+    /// <summary>
+    /// True if a retry of a response may find an instance: another one, one of a failover target, or the same one again. False if a gateway
+    /// carries the attempt, because the gateway retries, and for the application of this host.
+    /// </summary>
+    public static bool HasNextInstance(Exchange exchange) =>
+        exchange.Attempt.Hop is { Destination: null, Kind: var kind }
+        && (exchange.Untried > 0 || exchange.MayMove || (exchange.Route.Policy.Retries.SameInstance && kind != TargetKind.Application));
+
     /// <summary>Begins a hedge, which counts as an attempt and spends the budgets; false if none is allowed.</summary>
     public bool TryHedge(Exchange exchange) =>
         exchange.Attempts.CanHedge && exchange.Limit.TryBeginRetry() && TrySpendBudget(exchange) && exchange.Attempts.TryHedge();

@@ -49,7 +49,7 @@ internal sealed class RetryLoop
         exchange.Tried = default;
         exchange.Tier = exchange.Behavior.Tier;
         exchange.MayDrop = _drops;
-        exchange.MayMove = exchange.Route.Leaf is { Targets.Length: > 1 } && ReferenceEquals(instances, exchange.Route.Instances);
+        exchange.MayMove = exchange.Route.HasFurtherTarget && ReferenceEquals(instances, exchange.Route.Instances);
         while (true)
         {
             if (!_hops.TrySelect(exchange, instances, target, out var hop, out var denied))

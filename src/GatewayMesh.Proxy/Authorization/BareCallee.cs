@@ -14,6 +14,13 @@ internal static class BareCallee
     public static bool IsAhead(Exchange exchange) => exchange.Route.Kind == TargetKind.MeshPeer && exchange.Route.Instances.HasBare;
 
     /// <summary>
+    /// True if <see cref="IsAhead"/> holds, or a feature flag may make it hold. Steps that run before the flags are decided must assume that
+    /// it does.
+    /// </summary>
+    public static bool MayBeAhead(Exchange exchange) =>
+        IsAhead(exchange) || exchange.Route is { Kind: TargetKind.MeshPeer, Leaf.FlagsReachBare: true };
+
+    /// <summary>
     /// True if the caller may call <paramref name="endpoint"/>. Decides again only if the instance lost its sidecar after the request was
     /// authorized.
     /// </summary>

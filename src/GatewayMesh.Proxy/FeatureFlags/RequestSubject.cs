@@ -7,8 +7,9 @@ using Microsoft.Extensions.Primitives;
 namespace GatewayMesh.Proxy.FeatureFlags;
 
 /// <summary>
-/// Reads the user and the groups of a request. At a public listener, a field counts only if a verified claim or a trusted proxy wrote it,
-/// since a client could name any user.
+/// Reads the user and the groups of a request. A client outside the mesh could name any user, so a field of its request counts only if a
+/// verified claim wrote it or, at a public listener, a trusted proxy. That holds also for a request that arrives from the ingress without a
+/// decision.
 /// </summary>
 internal static class RequestSubject
 {
@@ -28,14 +29,16 @@ internal static class RequestSubject
 
     private static StringValues Lines(Exchange exchange, FlagSubjectKey key) =>
         key.IsClaim ? new StringValues(exchange.Claims?.Find(key.Name))
-        : IsBelieved(exchange, key.Name) ? exchange.Head.Fields[key.Name]
+        : IsTrusted(exchange, key.Name) ? exchange.Head.Fields[key.Name]
         : default;
 
     private static StringValues Lines(IRequestFacts facts, FlagSubjectKey key) =>
         key.IsClaim ? default : new StringValues([.. facts.Field(key.Name).ToList()]);
 
-    private static bool IsBelieved(Exchange exchange, string field) =>
-        !exchange.Behavior.AtTheEdge || exchange.InboundConnection.IsTrustedProxy || Writes(exchange.Route.Policy.Jwt, field);
+    private static bool IsTrusted(Exchange exchange, string field) =>
+        !exchange.SpeaksOfClients
+        || (exchange.Behavior.AtTheEdge && exchange.InboundConnection.IsTrustedProxy)
+        || Writes(exchange.Route.Policy.Jwt, field);
 
     // Fields of clients with these names were removed (ClaimFields).
     private static bool Writes(JwtModel jwt, string field)

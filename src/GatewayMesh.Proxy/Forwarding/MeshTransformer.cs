@@ -1,3 +1,4 @@
+using GatewayMesh.Proxy.Attempts;
 using GatewayMesh.Proxy.Grpc;
 using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Pipeline;
@@ -113,7 +114,8 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         from.Clear();
     }
 
-    // The client waits for the response anyway; a call that streams towards the instance may wait for the head before it goes on.
+    // Only if the end may lead to another attempt. A client that has sent everything waits for the response anyway; one that still streams
+    // may wait for the head before it sends more.
     private bool AwaitsMessage(HttpResponseMessage response) =>
         exchange.IsGrpc
         && exchange.MayDrop is not null
@@ -121,6 +123,7 @@ internal sealed class MeshTransformer(Exchange exchange) : HttpTransformer
         && exchange.IsSent
         && exchange.CanGoElsewhere
         && exchange.Attempts.Number < exchange.Attempts.Max
+        && RetryDecider.HasNextInstance(exchange)
         && !exchange.Attempt.Answered.IsError
         && exchange.Attempt.GrpcStatus == GrpcStatus.None
         && HasStreamedBody(response);

@@ -8,8 +8,7 @@ namespace GatewayMesh.Proxy.LoadBalancing;
 
 /// <summary>
 /// Hashes a request by the sources that the policy names, in order. Texts are hashed as received, query parameters without decoding.
-/// Allocates nothing,
-/// unless a cookie is made.
+/// Allocates nothing unless a cookie is made.
 /// </summary>
 internal static class HashedRequest
 {

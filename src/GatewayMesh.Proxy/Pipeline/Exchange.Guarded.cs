@@ -48,6 +48,7 @@ internal sealed partial class Exchange
         }
 
         Route = Route with { Instances = instances, Rank = rank };
+        MayMove = Route.HasFurtherTarget;
         Route.MarkUsed();
         Destination = instances.Service;
         AllowedBy = allowedBy;

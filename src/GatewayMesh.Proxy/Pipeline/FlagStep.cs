@@ -3,6 +3,7 @@ using GatewayMesh.Configuration.Policies.Flags;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.FeatureFlags;
 using GatewayMesh.Proxy.Resilience;
+using GatewayMesh.Proxy.Routing.Tree;
 using GatewayMesh.Proxy.Telemetry;
 
 namespace GatewayMesh.Proxy.Pipeline;
@@ -83,11 +84,27 @@ internal sealed class FlagStep(MeshMetrics metrics) : IStep
         }
 
         var leaf = route.Leaf.Flagged[index];
-        var rank = use.Subset is null ? route.Rank : exchange.Mesh.Routes.Choose(leaf, mayAsk: !exchange.HasWaited);
+        var rank = use.Subset is null ? route.Rank : RankOf(exchange, leaf);
         var instances = leaf.Targets[rank].Instances;
         exchange.Route = route with { Instances = instances, Leaf = leaf, Rank = rank };
         exchange.Route.MarkUsed();
         return !instances.All.IsEmpty ? Verdict.Next
             : Verdict.Fail(instances.IsRefused ? MeshErrorKind.AddressRefused : MeshErrorKind.NoEndpoint);
+    }
+
+    // The request can no longer wait for the registry, so a target that is not watched is passed over. The registry watches it from now on.
+    private static int RankOf(Exchange exchange, LiveLeaf leaf)
+    {
+        var rank = exchange.Mesh.Routes.Choose(leaf, mayAsk: false);
+        var isServed = !leaf.Targets[rank].Instances.All.IsEmpty;
+        for (var i = 0; i < (isServed ? rank : leaf.Targets.Length); i++)
+        {
+            if (leaf.Targets[i].Instances is { IsDormant: true } passed)
+            {
+                passed.MarkUsed();
+            }
+        }
+
+        return rank;
     }
 }

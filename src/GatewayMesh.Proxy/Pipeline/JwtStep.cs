@@ -11,8 +11,9 @@ namespace GatewayMesh.Proxy.Pipeline;
 
 /// <summary>
 /// Verifies the request's token if the policy of the service has <c>jwt</c>: at the ingress, at the callee's side, and on the caller's side
-/// if the callee has no proxy (<see cref="BareCallee"/>). Tokens that intentions require are verified too, where intentions are enforced. A
-/// kept token is accepted at once; otherwise the request waits for the signature, and the step runs again:
+/// if the callee has no proxy (<see cref="BareCallee"/>) or a feature flag may choose instances without one. Tokens that intentions require
+/// are verified too, where intentions are enforced. A kept token is accepted at once; otherwise the request waits for the signature, and
+/// the step runs again:
 /// <code>
 /// token of the policy's issuers ─► refused or accepted ─► claims that the policy requires ─► tokens of the intentions' providers
 /// </code>
@@ -34,7 +35,7 @@ internal sealed class JwtStep(TokenVerifier verifier, MeshMetrics metrics, bool 
             return Verdict.Next;
         }
 
-        var isAuthorized = exchange.Behavior.Authorizes || BareCallee.IsAhead(exchange);
+        var isAuthorized = exchange.Behavior.Authorizes || BareCallee.MayBeAhead(exchange);
         providers = isAuthorized ? providers : [];
         return !(isAuthorized || exchange.Behavior.AtTheEdge) || (!jwt.IsOn && providers.IsEmpty)
             ? Verdict.Next

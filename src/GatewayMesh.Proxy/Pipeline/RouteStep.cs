@@ -31,7 +31,7 @@ internal sealed class RouteStep(ServiceDemand? demand) : IStep
                 : Verdict.Fail(MeshErrorKind.RequestMalformed, "host");
         }
 
-        if (demand is not null && !exchange.HasWaited && route.Dormant is { } dormant)
+        if (demand is not null && !exchange.HasWaited && exchange.Mesh.Routes.DormantOf(route) is { } dormant)
         {
             exchange.HasWaited = true;
             return Verdict.After(demand.WaitAsync(dormant, route.Asked?.Service ?? ""));

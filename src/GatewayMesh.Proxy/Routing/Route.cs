@@ -16,6 +16,9 @@ internal readonly record struct Route(EndpointSet Instances, TargetKind Kind)
     /// <summary>Index among the targets of <see cref="Leaf"/>: 0 for the target itself, 1 and more for failover targets.</summary>
     public int Rank { get; init; }
 
+    /// <summary>True if <see cref="Leaf"/> has a failover target after <see cref="Rank"/>.</summary>
+    public bool HasFurtherTarget => Leaf is { } leaf && Rank + 1 < leaf.Targets.Length;
+
     /// <summary>Instances of the requested service; null if they are the same.</summary>
     public EndpointSet? Asked { get; init; }
 
@@ -27,11 +30,6 @@ internal readonly record struct Route(EndpointSet Instances, TargetKind Kind)
 
     /// <summary>Policy of calls: the service's policy with the overrides of the route, and of a feature flag.</summary>
     public PolicyModel Policy => Leaf is not null ? Leaf.Targets[Rank].Policy : Flagged ?? Instances.Policy;
-
-    /// <summary>
-    /// Instances that the registry does not watch: those of the route, or those that a feature flag may choose. Null if all are watched.
-    /// </summary>
-    public EndpointSet? Dormant => Instances.IsDormant ? Instances : Leaf?.Dormant;
 
     /// <summary>Marks both services as used for the registry: the destination, and the requested service whose entries lead here.</summary>
     public void MarkUsed()

@@ -1,7 +1,10 @@
+using System.Collections.Frozen;
 using System.Net;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Entries.Tokens;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Policies;
+using GatewayMesh.Configuration.Policies.Jwt;
 using GatewayMesh.Configuration.Policies.Retries;
 using GatewayMesh.Configuration.Policies.Timeouts;
 using GatewayMesh.Configuration.Routing;
@@ -177,16 +180,94 @@ public sealed class FailoverPermissionTests
         using var issuer = new TokenIssuer();
         using var ledger = Backend.Answering("ledger");
         await using var mesh = await Guarded.Start();
-        var strict = issuer.Policy();
         using var client = await RawConnection.To(Open(mesh, ListenerKind.Ingress));
+        // Two policies of the same text, as two entries are read.
         Route(
             mesh,
-            Closed("payments") with { Policy = isSame ? strict with { Timeouts = TimeoutsModel.Default } : PolicyModel.Default },
-            Routes.Target("ledger", ledger.HostPort) with { Policy = strict }).Intentions(Allow);
+            Closed("payments") with { Policy = isSame ? Strict() : PolicyModel.Default },
+            Routes.Target("ledger", ledger.HostPort) with { Policy = Strict() }).Intentions(Allow);
 
         var answer = await client.Ask($"GET / HTTP/1.1\r\n{Asks}Authorization: Bearer {issuer.Token()}\r\n\r\n");
 
         Assert.That((answer.Status, ledger.Executed), Is.EqualTo((status, isSame ? 1 : 0)));
+
+        PolicyModel Strict() => issuer.Policy(jwt => jwt with { Forward = TokenIssuer.Map(("x-user", "sub")) });
+    }
+
+    [TestCase("x-user", 200)]
+    [TestCase("x-group", 502)]
+    public async Task A_target_with_another_authorization_than_the_first_is_passed_over(string field, int status)
+    {
+        using var authorization = Backend.Answering("");
+        using var ledger = Backend.Answering("ledger");
+        await using var mesh = await Guarded.Start();
+        using var client = await RawConnection.To(Open(mesh, ListenerKind.Ingress));
+        Route(
+            mesh,
+            Closed("payments") with { Policy = Asking("x-user") },
+            Routes.Target("ledger", ledger.HostPort) with { Policy = Asking(field) }).Intentions(Allow);
+
+        var answer = await client.Ask(Get);
+
+        Assert.That((answer.Status, ledger.Executed), Is.EqualTo((status, status == 200 ? 1 : 0)));
+        Assert.That(authorization.Executed, Is.EqualTo(1));
+
+        PolicyModel Asking(string name) => PolicyModel.Default with
+        {
+            ExternalAuthorization = new() { Url = $"http://{authorization.HostPort}/", ResponseHeaders = [name] },
+        };
+    }
+
+    [TestCase(ListenerKind.Outbound, false, 502)]
+    [TestCase(ListenerKind.Outbound, true, 502)]
+    [TestCase(ListenerKind.Ingress, false, 502)]
+    [TestCase(ListenerKind.Ingress, true, 502)]
+    [TestCase(ListenerKind.Mesh, false, 502)]
+    [TestCase(ListenerKind.Mesh, true, 200)]
+    public async Task A_target_never_gets_a_forged_field_of_a_provider_that_only_its_own_intentions_name(
+        ListenerKind kind, bool isSame, int status)
+    {
+        using var issuer = new TokenIssuer();
+        using var vault = Backend.Answering("vault");
+        await using var mesh = await Guarded.Start();
+        using var client = await RawConnection.To(Open(mesh, kind));
+        mesh.Providers(new Dictionary<string, JwtIssuerModel>
+        {
+            ["okta"] = new()
+            {
+                Issuer = TokenIssuer.Name,
+                Jwks = new JwksModel { Inline = issuer.Jwks() },
+                Forwarding = new TokenForwarding("x-token-payload"),
+            },
+        }.ToFrozenDictionary());
+        Route(mesh, Closed("payments"), Bare("vault", vault)).Intentions(
+            new DeclaredIntentions(isSame ? [Tokens("vault"), Tokens("payments")] : [Tokens("vault")], Allow));
+
+        var answer = await client.Ask($"GET / HTTP/1.1\r\n{Asks}x-token-payload: forged\r\n\r\n");
+
+        Assert.That(
+            (answer.Status, vault.Requests.Count(request => request.Has("x-token-payload")), vault.Executed),
+            Is.EqualTo((status, 0, status == 200 ? 1 : 0)));
+
+        static ServiceIntentionsEntry Tokens(string service) => new()
+        {
+            Name = service,
+            Sources =
+            [
+                new IntentionSource("web")
+                {
+                    Permissions =
+                    [
+                        new PermissionRule(Allow)
+                        {
+                            PathRule = new PathRule(PathTest.Prefix, "/admin"),
+                            Jwt = new JwtRequirement([new RequiredProvider("okta", [])]),
+                        },
+                        new PermissionRule(Allow) { PathRule = new PathRule(PathTest.Prefix, "/") },
+                    ],
+                },
+            ],
+        };
     }
 
     [Test]

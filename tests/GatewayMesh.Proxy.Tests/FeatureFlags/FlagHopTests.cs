@@ -7,6 +7,7 @@ using GatewayMesh.Configuration.Policies.Flags;
 using GatewayMesh.Configuration.Policies.Jwt;
 using GatewayMesh.Configuration.Policies.Tier;
 using GatewayMesh.Configuration.Policies.Timeouts;
+using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.Tests.Jwt;
 using GatewayMesh.Proxy.Tests.Rig;
 
@@ -100,6 +101,7 @@ public sealed class FlagHopTests
     [TestCase("gatewaymesh-flag: -\r\nx-user: alice\r\n", 15)]
     [TestCase("x-user: alice\r\n", 60)]
     [TestCase("x-user: bob\r\n", 15)]
+    [TestCase("gatewaymesh-source: gatewaymesh-ingress\r\nx-user: alice\r\n", 15)]
     public async Task The_callees_sidecar_applies_the_callers_decision(string fields, int seconds)
     {
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
@@ -120,6 +122,31 @@ public sealed class FlagHopTests
 
         Assert.That((await peer.ReadMessage(isResponse: true)).Status, Is.EqualTo(504));
         Assert.That(application.Last.Has("gatewaymesh-flag"), Is.False, "not for the application");
+    }
+
+    [Test]
+    public async Task Gateway_and_callee_take_over_the_callers_decision_although_they_would_decide_otherwise()
+    {
+        using var application = Backend.Answering("paid");
+        var policy = PolicyModel.Default with
+        {
+            Flags = [new FlagUse { Flag = "slow", Timeouts = new TimeoutsEntry { Request = TimeSpan.FromSeconds(60) } }],
+        };
+        await using var callee = await Mesh.Start(options => options with { Node = "host-b" });
+        var inbound = At(callee.Service("payments", policy).Flags(Flags.For("slow", "bob")).Inbound(application.HostPort));
+        await using var gateway = await Mesh.Start(Gateway);
+        gateway.Service("payments", policy, inbound).Flags(Flags.For("slow", "bob"));
+        await using var caller = await Mesh.Start(options => options with { GatewayShare = 1 });
+        caller.Service("payments", policy, inbound).Gateway(At(gateway.Open(ListenerKind.Mesh, "mesh"))).Flags(Flags.For("slow", "alice"));
+        using var client = await RawConnection.To(caller.Outbound());
+
+        Assert.That((await client.Ask(Call("x-user: alice\r\n"))).Body, Is.EqualTo("paid"));
+
+        foreach (var mesh in (Mesh[])[gateway, callee])
+        {
+            Assert.That(
+                mesh.Metrics(), Does.Contain("gatewaymesh_flag_decisions_total{flag=\"slow\",decision=\"on\",reason=\"carried\"} 1"));
+        }
     }
 
     [Test]
@@ -154,6 +181,38 @@ public sealed class FlagHopTests
         Assert.That((await client.Ask(Call("x-user: alice\r\n"))).Body, Is.EqualTo("v1"));
         Assert.That((await client.Ask(Call("x-groups: beta\r\n"))).Body, Is.EqualTo("v1"));
         Assert.That((await client.Ask(Call("gatewaymesh-flag: next\r\n"))).Body, Is.EqualTo("v1"));
+    }
+
+    [TestCase("gatewaymesh-ingress", "v1")]
+    [TestCase("web", "v2")]
+    public async Task A_request_of_a_client_outside_that_arrives_undecided_names_no_user(string source, string subset)
+    {
+        await using var mesh = (await FlagMesh.Start(Gateway)).With(ToV2, Flags.For("next", "alice"));
+        using var peer = await RawConnection.To(mesh.Mesh.Open(ListenerKind.Mesh, "mesh"));
+
+        var answer = await peer.Ask(Call(Destination + $"gatewaymesh-source: {source}\r\nx-user: alice\r\n"));
+
+        Assert.That(answer.Body, Is.EqualTo(subset));
+    }
+
+    [Test]
+    public async Task A_claim_names_the_user_of_a_request_of_a_client_outside_that_arrives_undecided()
+    {
+        using var issuer = new TokenIssuer();
+        await using var mesh = await FlagMesh.Start(Gateway);
+        mesh.With(
+            new ServicePolicyEntry
+            {
+                Name = "payments",
+                Jwt = new JwtEntry { Issuers = issuer.Policy().Jwt.Issuers, Required = false, Forward = TokenIssuer.Map(("x-user", "sub")) },
+                Flags = [ToV2],
+            },
+            Flags.For("next", "alice"));
+        using var peer = await RawConnection.To(mesh.Mesh.Open(ListenerKind.Mesh, "mesh"));
+        var fields = Destination + "gatewaymesh-source: gatewaymesh-ingress\r\nx-user: alice\r\n";
+
+        Assert.That((await peer.Ask(Call(fields))).Body, Is.EqualTo("v1"));
+        Assert.That((await peer.Ask(Call($"{fields}Authorization: Bearer {issuer.Token()}\r\n"))).Body, Is.EqualTo("v2"));
     }
 
     [Test]
@@ -210,6 +269,8 @@ public sealed class FlagHopTests
         mesh.With(policy, flag);
         return address;
     }
+
+    private static HostPort At(IPEndPoint address) => new("127.0.0.1", address.Port);
 
     private static string Call(string fields = "") => $"GET / HTTP/1.1\r\nHost: payments\r\n{fields}\r\n";
 }

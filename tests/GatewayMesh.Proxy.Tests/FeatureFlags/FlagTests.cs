@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Entries.Flags;
 using GatewayMesh.Configuration.Entries.Routers;
@@ -8,6 +9,8 @@ using GatewayMesh.Configuration.Policies.Faults;
 using GatewayMesh.Configuration.Policies.Flags;
 using GatewayMesh.Configuration.Policies.Retries;
 using GatewayMesh.Configuration.Policies.Timeouts;
+using GatewayMesh.Configuration.Routing;
+using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy.FeatureFlags;
 using GatewayMesh.Proxy.Tests.Rig;
 using GatewayMesh.Proxy.Tests.Rig.Http2;
@@ -126,6 +129,34 @@ public sealed class FlagTests
         Assert.That((answer.Status, answer.Body), Is.EqualTo((503, answer.Body)));
         Assert.That(answer.Body, Does.Contain("no_endpoint"));
         Assert.That(await Ask(client), Is.EqualTo("v1"));
+    }
+
+    [Test]
+    public async Task A_flag_passes_over_a_failover_target_that_the_registry_does_not_watch()
+    {
+        using var far = Backend.Answering("far");
+        await using var mesh = await Mesh.Start();
+        Flagged(mesh, Unwatched("dc2"), Unwatched("dc3") with { IsDormant = false, Endpoints = [Instance("dc3", far)] });
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        Assert.That(await Ask(client), Is.EqualTo("far"));
+    }
+
+    [Test]
+    public async Task A_request_waits_for_the_failover_target_that_a_flag_would_choose()
+    {
+        var wanted = new ConcurrentQueue<string>();
+        using var far = Backend.Answering("far");
+        await using var mesh = await Mesh.Start(options => options with { Want = wanted.Enqueue, Time = new FakeTimeProvider() });
+        Flagged(mesh, Unwatched("dc2"));
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        var body = Ask(client);
+        Assert.That(() => wanted, Is.Not.Empty.After(5000, 1));
+        Flagged(mesh, Unwatched("dc2") with { IsDormant = false, Endpoints = [Instance("dc2", far)] });
+
+        Assert.That(await body, Is.EqualTo("far"));
+        Assert.That(wanted, Is.EqualTo(new[] { "payments" }));
     }
 
     [Test]
@@ -259,6 +290,25 @@ public sealed class FlagTests
         Assert.That(off.Flags.Select(flag => flag.IsOn), Is.EqualTo(new[] { false, false }));
         Assert.That((off.Target!.Id, off.Policy.Timeouts.Request), Is.EqualTo(("v1.payments.default.default", TimeSpan.FromSeconds(15))));
     }
+
+    // The flag's subset has no instance in the local datacenter.
+    private static void Flagged(Mesh mesh, params TargetModel[] failover)
+    {
+        var policy = PolicyModel.Default with { Flags = [ToV2] };
+        mesh.FlaggedSubset(
+                "payments",
+                "v2",
+                Routes.Resolver(
+                    Routes.Target("v2.payments") with { Policy = policy }, [.. failover.Select(each => each with { Policy = policy })]))
+            .Route("payments", Routes.Resolver(Routes.Target("v1.payments", Backend.ClosedPort()) with { Policy = policy }))
+            .Flags(Flags.On("next"));
+    }
+
+    private static TargetModel Unwatched(string datacenter) =>
+        new($"v2.payments.default.{datacenter}", "payments", "v2", datacenter) { IsDormant = true };
+
+    private static EndpointModel Instance(string datacenter, Backend backend) =>
+        new("payments", $"payments-{datacenter}", "", backend.HostPort, Healthy: true) { Datacenter = datacenter };
 
     private static string Call(string fields = "", string path = "/") => $"GET {path} HTTP/1.1\r\nHost: payments\r\n{fields}\r\n";
 

@@ -106,6 +106,37 @@ public sealed class EmptyStreamTests
         Assert.That((await client.ReadHead()).Fields.Status, Is.EqualTo(200), "the client has not ended its messages");
     }
 
+    [TestCase("callee's sidecar")]
+    [TestCase("single instance")]
+    [TestCase("gateway ahead")]
+    public async Task A_head_passes_at_once_where_no_retry_can_follow(string where)
+    {
+        using var payments = new H2Backend();
+        await using var mesh = await With(payments, options => options with
+        {
+            Time = new EndlessPatience(),
+            GatewayShare = where == "gateway ahead" ? 1 : 0,
+        });
+        if (where == "single instance")
+        {
+            mesh.Service("payments", "grpc", Retried(sameInstance: false), payments.HostPort);
+        }
+        else if (where == "gateway ahead")
+        {
+            mesh.Gateway(payments.HostPort);
+        }
+
+        using var client = await H2Connection.To(
+            where == "callee's sidecar" ? mesh.Inbound(payments.HostPort, protocol: "grpc") : mesh.Outbound());
+        await client.Data(await client.Request(Call(), end: false), "\0\0\0\0\0", end: true);
+        using var application = await payments.NextConnection();
+        var (upstream, _, _) = await application.ReadHead();
+
+        await application.Headers(upstream, Head);
+
+        Assert.That((await client.ReadHead()).Fields.Status, Is.EqualTo(200), "before a message exists");
+    }
+
     [Test]
     public async Task A_stream_that_breaks_behind_its_head_is_reset_at_the_client()
     {
@@ -152,17 +183,18 @@ public sealed class EmptyStreamTests
     private static async Task<Mesh> With(H2Backend payments, Func<DataPlaneOptions, DataPlaneOptions>? with = null)
     {
         var mesh = await Mesh.Start(with);
-        var policy = PolicyModel.Default with
-        {
-            Retries = RetriesModel.Default with
-            {
-                On = [RetryCondition.Unavailable, RetryCondition.ResourceExhausted],
-                AllMethods = true,
-                SameInstance = true,
-            },
-        };
-        return mesh.Service("payments", "grpc", policy, payments.HostPort);
+        return mesh.Service("payments", "grpc", Retried(sameInstance: true), payments.HostPort);
     }
+
+    private static PolicyModel Retried(bool sameInstance) => PolicyModel.Default with
+    {
+        Retries = RetriesModel.Default with
+        {
+            On = [RetryCondition.Unavailable, RetryCondition.ResourceExhausted],
+            AllMethods = true,
+            SameInstance = sameInstance,
+        },
+    };
 
     /// <summary>The system clock, except that no wait for the end of a stream is ever over.</summary>
     private sealed class EndlessPatience : TimeProvider

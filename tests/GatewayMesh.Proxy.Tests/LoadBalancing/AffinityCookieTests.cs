@@ -134,6 +134,26 @@ public sealed class AffinityCookieTests
     }
 
     [Test]
+    public async Task The_callees_sidecar_makes_no_second_cookie()
+    {
+        using var instances = new Http1Instances();
+        await using var callee = await Mesh.Start(options => options with { Node = "host-b", Seed = 4711 });
+        callee.Service("shop", Sticky(AnHour), instances.HostPorts[0]);
+        var inbound = callee.Inbound(instances.HostPorts[0], "shop");
+        await using var mesh = await Mesh.Start();
+        mesh.Service("shop", Sticky(AnHour), new HostPort("127.0.0.1", inbound.Port));
+        using var client = await RawConnection.To(mesh.Outbound());
+        using var peer = await RawConnection.To(inbound);
+
+        var cookies = (await client.Ask("GET / HTTP/1.1\r\nHost: shop\r\n\r\n")).Values("Set-Cookie");
+        var own = (await peer.Ask("GET / HTTP/1.1\r\nHost: shop\r\n\r\n")).Values("Set-Cookie");
+
+        Assert.That(cookies, Has.Count.EqualTo(2));
+        Assert.That(cookies[1], Does.Match(Hour));
+        Assert.That(own, Is.EqualTo(new[] { "own=1; Secure" }));
+    }
+
+    [Test]
     public async Task All_attempts_of_a_request_have_one_cookie()
     {
         using var instances = new Http1Instances();

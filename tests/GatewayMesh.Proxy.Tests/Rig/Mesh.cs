@@ -25,6 +25,7 @@ internal sealed class Mesh : IAsyncDisposable
     private readonly Dictionary<(string, int), IngressModel> _ingress = [];
     private readonly Dictionary<string, TargetModel> _targets = [];
     private readonly Dictionary<string, string> _subsets = [];
+    private readonly Dictionary<string, ResolverNode> _flagged = [];
     private IntentionTable _intentions = IntentionTable.Of(DeclaredIntentions.None);
     private PolicyModel _policy = PolicyModel.Default;
     private FrozenDictionary<string, JwtIssuerModel> _providers = FrozenDictionary<string, JwtIssuerModel>.Empty;
@@ -132,6 +133,13 @@ internal sealed class Mesh : IAsyncDisposable
         return Apply();
     }
 
+    /// <summary>Sets the route of requests for which a flag chooses <paramref name="subset"/>.</summary>
+    public Mesh FlaggedSubset(string service, string subset, ResolverNode route)
+    {
+        _flagged[MeshSnapshot.SubsetKey(service, subset)] = route;
+        return Apply();
+    }
+
     public Mesh Gateway(HostPort address, bool healthy = true)
     {
         _gateways.Add(new GatewayModel($"gw-{_gateways.Count}", "default", address, address, healthy));
@@ -204,6 +212,7 @@ internal sealed class Mesh : IAsyncDisposable
             Services = _services.ToFrozenDictionary(),
             Targets = _targets.ToFrozenDictionary(),
             Subsets = _subsets.ToFrozenDictionary(),
+            FlaggedSubsets = _flagged.ToFrozenDictionary(),
             Gateways = [.. _gateways],
             Ingress = _ingress.ToFrozenDictionary(),
             Intentions = _intentions,

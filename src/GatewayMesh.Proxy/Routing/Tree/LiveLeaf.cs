@@ -31,22 +31,8 @@ internal sealed class LiveLeaf(string name, string rule, ImmutableArray<LeafTarg
     /// <summary>The leaf of a request for which the flag of the same index in <see cref="Uses"/> is on.</summary>
     public ImmutableArray<LiveLeaf> Flagged { get; init; } = [];
 
-    /// <summary>Instances that a flag may choose and the registry does not watch; null if there are none.</summary>
-    public EndpointSet? Dormant
-    {
-        get
-        {
-            foreach (var leaf in Flagged)
-            {
-                if (leaf.Targets[0].Instances is { IsDormant: true } instances)
-                {
-                    return instances;
-                }
-            }
-
-            return null;
-        }
-    }
+    /// <summary>True if a flag may choose instances without a sidecar, including by failover. Default: false.</summary>
+    public bool FlagsReachBare { get; init; }
 
     /// <summary>Redirect in place of a response; null for none.</summary>
     public RedirectTarget? Redirect { get; init; }
@@ -56,6 +42,21 @@ internal sealed class LiveLeaf(string name, string rule, ImmutableArray<LeafTarg
 
     /// <inheritdoc/>
     public override bool Splits => false;
+
+    /// <summary>Returns instances that a flag would choose now and the registry does not watch; null if there are none.</summary>
+    /// <param name="now">Current timestamp.</param>
+    public EndpointSet? DormantByFlag(long now)
+    {
+        foreach (var leaf in Flagged)
+        {
+            if (leaf.Targets[leaf.Choose(now, mayAsk: true)].Instances is { IsDormant: true } instances)
+            {
+                return instances;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>
     /// Returns the index of the target in <see cref="Targets"/> that a request uses: the first available one, with an instance that is

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Headers;
 using GatewayMesh.Configuration.Policies.Flags;
@@ -87,21 +88,16 @@ internal sealed class RouteCompiler(EndpointTable endpoints, MeshSnapshot snapsh
         return new LiveLeaf(
             resolver.Name,
             label ?? resolver.Name,
-            [
-                .. resolver.Failover.Prepend(resolver.Target).Select(
-                    target => new LeafTarget(
-                        target.Id,
-                        endpoints.FindTarget(target.Id)!,
-                        RoutePolicy.Of(
-                            flag is { } index && target.Service == resolver.Target.Service ? target.Policy.WithFlag(index) : target.Policy,
-                            resolver,
-                            action)))],
+            Targets(resolver, action, flag),
             action.PrefixRewrite is { Length: > 0 } rewrite && rule?.Match is { Path: { Test: PathTest.Exact or PathTest.Prefix } path }
                 ? new PathRewrite(path, rewrite)
                 : PathRewrite.Of(action.UrlRewrite?.Path, rule?.Match?.Path))
         {
             Uses = flagged.IsEmpty ? [] : resolver.Target.Policy.Flags,
             Flagged = flagged,
+            FlagsReachBare = flagged
+                .Where((_, i) => resolver.Target.Policy.Flags[i].Subset is not null)
+                .Any(static leaf => leaf.Targets.Any(static target => target.Instances.HasBare)),
             Redirect = action.RequestRedirect is { } redirect
                 ? new RedirectTarget(redirect, PathRewrite.Of(redirect.Path, rule?.Match?.Path))
                 : null,
@@ -109,6 +105,28 @@ internal sealed class RouteCompiler(EndpointTable endpoints, MeshSnapshot snapsh
             // As in Envoy: the more specific changes first, so that the rule's value replaces the split's.
             Edits = FieldEdits.Join(edits, FieldEdits.Of(action.RequestHeaders, action.ResponseHeaders)),
         };
+    }
+
+    private ImmutableArray<LeafTarget> Targets(ResolverNode resolver, RouteAction action, int? flag)
+    {
+        LeafTarget[] targets =
+        [
+            .. resolver.Failover.Prepend(resolver.Target).Select(
+                target => new LeafTarget(
+                    target.Id,
+                    endpoints.FindTarget(target.Id)!,
+                    RoutePolicy.Of(
+                        flag is { } index && target.Service == resolver.Target.Service ? target.Policy.WithFlag(index) : target.Policy,
+                        resolver,
+                        action))),
+        ];
+        for (var i = 1; i < targets.Length; i++)
+        {
+            var policy = targets[i].Policy;
+            targets[i] = targets[i] with { Checks = Array.FindIndex(targets, each => each.Policy.HasSameChecksAs(policy)) };
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(targets);
     }
 
     private static FieldEdits? EditsOf(FieldEdits? before, SplitLeg leg) =>

@@ -48,6 +48,15 @@ internal sealed class RouteTable
     public int Choose(LiveLeaf leaf, bool mayAsk) => leaf.Targets.Length == 1 ? 0 : leaf.Choose(_time.GetTimestamp(), mayAsk);
 
     /// <summary>
+    /// Returns instances that the registry does not watch: those of <paramref name="route"/>, or those that a feature flag would choose.
+    /// Null if all are watched.
+    /// </summary>
+    public EndpointSet? DormantOf(in Route route) =>
+        route.Instances.IsDormant ? route.Instances
+        : route.Leaf is { Flagged.IsEmpty: false } leaf ? leaf.DormantByFlag(_time.GetTimestamp())
+        : null;
+
+    /// <summary>
     /// Follows <paramref name="node"/> to its leaf: routers by the request's properties, splitters by its sample. Returns null if a router
     /// has no matching rule.
     /// </summary>
