@@ -28,7 +28,7 @@ internal sealed class HedgeSend
     /// <summary>Target of this request.</summary>
     public Hop Hop { get; }
 
-    /// <summary>Holdings of this request under the limits of its service.</summary>
+    /// <summary>Permits of this request under the limits of its service.</summary>
     public AttemptPass Pass { get; }
 
     /// <summary>True if this request was started in addition to another.</summary>
@@ -56,7 +56,7 @@ internal sealed class HedgeSend
             { IsCompleted: true } => EndpointOutcome.Failed,
             _ => EndpointOutcome.Cancelled,
         };
-        var (status, call) = (0, GrpcStatus.None);
+        var (status, call, isAddressRefused) = (0, GrpcStatus.None, false);
         try
         {
             await _end.CancelAsync().ConfigureAwait(false);
@@ -69,13 +69,17 @@ internal sealed class HedgeSend
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
         {
-            outcome = ConnectFailedException.In(failure) is not null ? EndpointOutcome.ConnectFailed : outcome;
+            var connect = ConnectFailedException.In(failure);
+            isAddressRefused = connect?.Failure == ConnectFailure.AddressRefused;
+            outcome = connect is not null ? EndpointEvidence.OfAttempt(ForwardingErrors.OfConnect(connect))
+                : TlsAlert.In(failure) is not null ? EndpointEvidence.Of(MeshErrorKind.CertificateRefused)
+                : outcome;
         }
         finally
         {
             _end.Dispose();
             Pass.EndLost(outcome, status, call);
-            Hop.Lease.End(outcome);
+            Hop.Lease.End(isAddressRefused ? EndpointOutcome.ConnectFailed : outcome); // as AttemptSender: others are tried
             Hop.Upstream.Release();
         }
     }

@@ -8,7 +8,7 @@ using GatewayMesh.Proxy.Upstreams;
 namespace GatewayMesh.Proxy.Limits;
 
 /// <summary>
-/// Holdings of one send under the limits of its service: a connection, and a pass of the circuit breaker. A value type, so that concurrent
+/// Permits of one send under the limits of its service: a connection, and a pass of the circuit breaker. A value type, so that concurrent
 /// sends, an attempt and its hedges, each have their own. Begin, wait if required, end exactly once:
 /// <code>
 /// breaker open? ──► circuit_open        connection free? ──no──► queue full? ──► limit_reached

@@ -1,7 +1,11 @@
+using System.Net;
+using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Policies.Limits;
+using GatewayMesh.Configuration.Policies.LoadBalancing;
 using GatewayMesh.Configuration.Policies.Timeouts;
+using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.Limits;
 using GatewayMesh.Proxy.Tests.Rig;
@@ -78,6 +82,37 @@ public sealed class HedgeLimitTests
     }
 
     [Test]
+    public async Task A_hedge_that_fails_for_a_reason_of_this_node_is_no_evidence_for_the_breaker()
+    {
+        using var victim = Backend.Answering("secret");
+        await using var mesh = await Mesh.Start(options => options with { Reach = Forbidding(victim.Address) });
+        using var payments = new Backend(async (request, connection) =>
+        {
+            // A first attempt is answered once its hedge was started; the address of the hedge is refused without a connection.
+            SpinWait.SpinUntil(
+                () => request["gatewaymesh-attempt"] != "1" || View(mesh).Connections == 2, TimeSpan.FromMilliseconds(500));
+            await connection.Send(Well);
+        });
+        mesh.Service(
+            "payments",
+            Hedged(new LimitsModel { Breaker = Watching }) with { LoadBalancing = new() { Policy = BalancingPolicy.Random } },
+            payments.HostPort,
+            victim.HostPort);
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        // With the seed of the rig, some of the requests are sent to the reachable instance first, and hedged.
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.That((await client.Ask(Get)).Status, Is.EqualTo(200));
+        }
+
+        Assert.That(() => View(mesh).Connections, Is.Zero.After(5000, 5));
+        Assert.That(mesh.Metrics(), Does.Match("gatewaymesh_hedges_total\\{outcome=\"lost\"\\} [1-9]"));
+        Assert.That(View(mesh).Failures, Is.Zero);
+        Assert.That(victim.Connections, Is.Zero);
+    }
+
+    [Test]
     public async Task No_hedge_joins_the_trial_of_a_half_open_breaker()
     {
         var count = 0;
@@ -133,6 +168,10 @@ public sealed class HedgeLimitTests
         Assert.That((View(mesh).Attempts, View(mesh).Failures), Is.EqualTo((0, 0)));
         Assert.That(mesh.Plane.Inspection.Endpoints().Sum(each => each.ConsecutiveFailures), Is.Zero);
     }
+
+    // The rules of a node whose admin address is this one, which it never dials.
+    private static ReachRules Forbidding(IPEndPoint address) => ReachRules.Of(
+        new BootstrapSpec { Role = MeshRole.Gateway, Node = "gw", Admin = address, Gateway = new GatewaySpec { Address = "127.0.0.1" } });
 
     private static LimitView View(Mesh mesh) => mesh.Plane.Inspection.Limits().Single(view => view.Service == "payments");
 
