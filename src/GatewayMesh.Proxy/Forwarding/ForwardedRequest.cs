@@ -99,7 +99,7 @@ internal static class ForwardedRequest
         foreach (var field in from.Lines)
         {
             if (!(field.Known == KnownField.None ? IsDropped(exchange, field) : IsDropped(exchange, field.Known))
-                && !VerifiedFields.Contains(exchange.Route.Policy, field.Name))
+                && !VerifiedFields.Contains(exchange, field.Name))
             {
                 to.Copy(field);
             }

@@ -119,23 +119,42 @@ internal sealed class TokenIntentionTests
     public async Task A_token_that_only_the_policy_accepts_is_no_forgery_but_grants_nothing(bool isOfProvider, int status)
     {
         using var other = new TokenIssuer("2");
-        await using var mesh = await Start(new ServiceIntentionsEntry
-        {
-            Name = "payments",
-            Sources =
-            [
-                new IntentionSource("web")
-                {
-                    Permissions = [new PermissionRule(IntentionAction.Allow) { Jwt = new JwtRequirement([new RequiredProvider("okta", [])]) }],
-                },
-            ],
-        });
+        await using var mesh = await Start(WithTokenOfOkta());
         mesh.Service("payments", isOfProvider ? _issuer.Policy() : other.Policy());
 
         var response = await Ask(mesh.Inbound(_backend.HostPort), (isOfProvider ? _issuer : other).Token());
 
         Assert.That(response.Status, Is.EqualTo(status), response.Body);
     }
+
+    [Test]
+    public async Task A_trailer_does_not_forge_the_claims_of_a_provider()
+    {
+        await using var mesh = await Start(WithTokenOfOkta());
+        Provide(mesh, with: okta => okta with { Forwarding = new TokenForwarding("x-claims") });
+        using var client = await RawConnection.To(mesh.Inbound(_backend.HostPort));
+
+        var response = await client.Ask(
+            $"POST / HTTP/1.1\r\nHost: payments\r\n{CallerByHeader.Field}: web\r\nAuthorization: Bearer {_issuer.Token()}\r\n"
+                + "X-Claims: forged\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "1\r\na\r\n0\r\nX-Claims: forged\r\nx_claims: forged\r\nX-Sum: 1\r\n\r\n");
+
+        Assert.That(response.Status, Is.EqualTo(200), response.Body);
+        Assert.That(_backend.Last.Values("x-claims").Single(), Is.Not.EqualTo("forged"));
+        Assert.That(_backend.Last.Trailers, Is.EqualTo(new[] { "X-Sum: 1" }));
+    }
+
+    private static ServiceIntentionsEntry WithTokenOfOkta() => new()
+    {
+        Name = "payments",
+        Sources =
+        [
+            new IntentionSource("web")
+            {
+                Permissions = [new PermissionRule(IntentionAction.Allow) { Jwt = new JwtRequirement([new RequiredProvider("okta", [])]) }],
+            },
+        ],
+    };
 
     private async Task<Mesh> Start(ServiceIntentionsEntry entry)
     {
@@ -146,9 +165,13 @@ internal sealed class TokenIntentionTests
         return mesh;
     }
 
+    private void Provide(Mesh mesh, Func<JwtIssuerModel, JwtIssuerModel> with) => mesh.Providers(
+        new Dictionary<string, JwtIssuerModel> { ["okta"] = with(Okta()) }.ToFrozenDictionary());
+
     private void Provide(Mesh mesh, params (string Name, JwtIssuerModel Issuer)[] more) => mesh.Providers(
-        more.Append(("okta", new JwtIssuerModel { Issuer = TokenIssuer.Name, Jwks = new JwksModel { Inline = _issuer.Jwks() } }))
-            .ToFrozenDictionary(each => each.Item1, each => each.Item2));
+        more.Append(("okta", Okta())).ToFrozenDictionary(each => each.Item1, each => each.Item2));
+
+    private JwtIssuerModel Okta() => new() { Issuer = TokenIssuer.Name, Jwks = new JwksModel { Inline = _issuer.Jwks() } };
 
     private static Task<RawMessage> Ask(IPEndPoint address, string? token, string path = "/") =>
         Send(address, token is null ? "" : $"Authorization: Bearer {token}\r\n", path);
