@@ -58,7 +58,7 @@ internal sealed class JwtStep(TokenVerifier verifier, MeshMetrics metrics, bool 
             return ended;
         }
 
-        if (OfProviders(exchange, providers, accepted) is { } denied)
+        if (OfProviders(exchange, providers, issuers, accepted) is { } denied)
         {
             return denied;
         }
@@ -74,7 +74,8 @@ internal sealed class JwtStep(TokenVerifier verifier, MeshMetrics metrics, bool 
         return Verdict.Next;
     }
 
-    // Null if the request may continue.
+    // Null if the request may continue. All tokens are read, in any order of issuers: beside an accepted token, a forged one would reach an
+    // application that trusts the mesh to verify it.
     private Verdict? OfPolicy(
         Exchange exchange,
         JwtModel jwt,
@@ -83,6 +84,7 @@ internal sealed class JwtStep(TokenVerifier verifier, MeshMetrics metrics, bool 
         ref ReadOnlySpan<char> accepted)
     {
         string? fault = null;
+        var first = default(TokenResult);
         foreach (var group in groups)
         {
             if (!TokenFinder.TryFind(exchange.Head.Fields, exchange.Target.PathAndQuery, group.Locations.AsSpan(), out var token))
@@ -90,7 +92,7 @@ internal sealed class JwtStep(TokenVerifier verifier, MeshMetrics metrics, bool 
                 return Refuse(exchange, MeshErrorKind.JwtRefused, TokenFault.Ambiguous);
             }
 
-            if (token.IsEmpty)
+            if (token.IsEmpty || token.SequenceEqual(accepted))
             {
                 continue;
             }
@@ -102,33 +104,63 @@ internal sealed class JwtStep(TokenVerifier verifier, MeshMetrics metrics, bool 
 
             if (result.Claims is null)
             {
-                fault = fault == TokenFault.NoKeys ? fault : result.Fault;
-                continue;
+                // Missing keys win: the token may be good.
+                if (!IsAccepted(exchange, groups, token) && (fault is null || result.Fault == TokenFault.NoKeys))
+                {
+                    fault = result.Fault;
+                }
             }
-
-            claims = result.Claims;
-            accepted = token;
-            if (jwt.Missing(exchange.Permissions, claims) is { } missing)
+            else if (first.Claims is null)
             {
-                return Refuse(exchange, MeshErrorKind.JwtInsufficient, $"the claim {missing} is missing or has another value");
+                first = result;
+                accepted = token;
             }
-
-            ClaimFields.Set(jwt, claims, exchange.Head.Fields);
-            if (result.Issuer?.Forwarding is { } forwarding)
-            {
-                PayloadField.Set(forwarding, token, exchange.Head.Fields);
-            }
-
-            return null;
         }
 
-        return fault is not null ? Refuse(exchange, MeshErrorKind.JwtRefused, fault)
-            : jwt.NeedsToken(exchange.Permissions) ? Refuse(exchange, MeshErrorKind.JwtMissing, null)
-            : null;
+        if (fault is not null)
+        {
+            return Refuse(exchange, MeshErrorKind.JwtRefused, fault);
+        }
+
+        claims = first.Claims;
+        if (claims is null)
+        {
+            return jwt.NeedsToken(exchange.Permissions) ? Refuse(exchange, MeshErrorKind.JwtMissing, null) : null;
+        }
+
+        if (jwt.Missing(exchange.Permissions, claims) is { } missing)
+        {
+            return Refuse(exchange, MeshErrorKind.JwtInsufficient, $"the claim {missing} is missing or has another value");
+        }
+
+        ClaimFields.Set(jwt, claims, exchange.Head.Fields);
+        if (first.Issuer?.Forwarding is { } forwarding)
+        {
+            PayloadField.Set(forwarding, accepted, exchange.Head.Fields);
+        }
+
+        return null;
+    }
+
+    // True if issuers that read the token from a location of theirs accept it. False before its verification for them.
+    private bool IsAccepted(Exchange exchange, ImmutableArray<TokenGroup> groups, ReadOnlySpan<char> token)
+    {
+        foreach (var group in groups)
+        {
+            if (TokenFinder.TryFind(exchange.Head.Fields, exchange.Target.PathAndQuery, group.Locations.AsSpan(), out var found)
+                && found.SequenceEqual(token)
+                && ResultOf(exchange, group, found) is { Claims: not null })
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // Null if the request may continue: intentions then see which providers accept its tokens.
-    private Verdict? OfProviders(Exchange exchange, ImmutableArray<TokenGroup> groups, ReadOnlySpan<char> ofPolicy)
+    private Verdict? OfProviders(
+        Exchange exchange, ImmutableArray<TokenGroup> groups, ImmutableArray<TokenGroup> issuers, ReadOnlySpan<char> ofPolicy)
     {
         if (groups.IsEmpty)
         {
@@ -150,7 +182,7 @@ internal sealed class JwtStep(TokenVerifier verifier, MeshMetrics metrics, bool 
 
             // A token that the policy accepted is no forgery, even if no provider accepts it.
             var result = default(TokenResult);
-            if (!token.SequenceEqual(ofPolicy))
+            if (!token.SequenceEqual(ofPolicy) && !IsAccepted(exchange, issuers, token))
             {
                 if (ResultOf(exchange, group, token) is not { } found)
                 {

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Net;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Entries.Tokens;
@@ -125,6 +126,28 @@ internal sealed class TokenIntentionTests
         var response = await Ask(mesh.Inbound(_backend.HostPort), (isOfProvider ? _issuer : other).Token());
 
         Assert.That(response.Status, Is.EqualTo(status), response.Body);
+    }
+
+    [Test]
+    public async Task Each_token_that_the_policy_accepts_is_no_forgery_for_a_provider()
+    {
+        using var browsers = new TokenIssuer("2");
+        ImmutableArray<TokenLocation> cookie = [new TokenLocation(TokenPlace.Cookie, "session")];
+        await using var mesh = await Start(WithTokenOfOkta());
+        Provide(mesh, with: okta => okta with { Locations = cookie });
+        var ofBrowsers = new JwtIssuerModel
+        {
+            Issuer = TokenIssuer.Name,
+            Jwks = new JwksModel { Inline = browsers.Jwks() },
+            Locations = cookie,
+        };
+        mesh.Service("payments", _issuer.Policy(jwt => jwt with { Issuers = [jwt.Issuers[0], ofBrowsers] }));
+        var inbound = mesh.Inbound(_backend.HostPort);
+
+        var both = await Send(inbound, $"Authorization: Bearer {_issuer.Token()}\r\nCookie: session={browsers.Token()}\r\n");
+        var forged = await Send(inbound, $"Authorization: Bearer {_issuer.Token()}\r\nCookie: session={browsers.Token("none")}AAAA\r\n");
+
+        Assert.That((both.Status, forged.Status), Is.EqualTo((403, 401)), "the token grants nothing");
     }
 
     [Test]

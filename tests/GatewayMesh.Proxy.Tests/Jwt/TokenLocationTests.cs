@@ -98,30 +98,58 @@ internal sealed class TokenLocationTests
 
     [TestCase("Authorization: Bearer TOKEN", 200)]
     [TestCase("Cookie: session=OTHER", 200)]
-    [TestCase("Authorization: Bearer opaque\r\nCookie: session=OTHER", 200)]
+    [TestCase("Authorization: Bearer TOKEN\r\nCookie: session=OTHER", 200)]
+    [TestCase("Authorization: Basic b3BhcXVl\r\nCookie: session=OTHER", 200)]
+    [TestCase("Authorization: Bearer opaque\r\nCookie: session=OTHER", 401)]
+    [TestCase("Authorization: Bearer UNSIGNED\r\nCookie: session=OTHER", 401)]
+    [TestCase("Authorization: Bearer TOKEN\r\nCookie: session=opaque", 401)]
     [TestCase("Authorization: Bearer OTHER", 401)]
     [TestCase("Cookie: session=TOKEN", 401)]
-    public async Task Each_issuer_has_its_own_locations(string field, int status)
+    public async Task Each_issuer_has_its_own_locations_and_no_invalid_token_passes_beside_a_valid_one(string field, int status)
     {
         await using var mesh = await Mesh.Start();
-        mesh.Service("payments", _issuer.Policy(jwt => jwt with
-        {
-            Issuers =
-            [
-                jwt.Issuers[0],
-                new JwtIssuerModel
-                {
-                    Issuer = TokenIssuer.Name,
-                    Jwks = new JwksModel { Inline = _browsers.Jwks() },
-                    Locations = [new TokenLocation(TokenPlace.Cookie, "session")],
-                },
-            ],
-        }));
+        var inbound = mesh.Inbound(_backend.HostPort);
+        var browsers = Browsers([new TokenLocation(TokenPlace.Cookie, "session")]);
 
-        var response = await Ask(mesh.Inbound(_backend.HostPort), "/", field);
+        mesh.Service("payments", _issuer.Policy(jwt => jwt with { Issuers = [jwt.Issuers[0], browsers] }));
+        var first = await Ask(inbound, "/", field);
+        mesh.Service("payments", _issuer.Policy(jwt => jwt with { Issuers = [browsers, jwt.Issuers[0]] }));
+        var second = await Ask(inbound, "/", field);
 
-        Assert.That(response.Status, Is.EqualTo(status), response.Body);
+        Assert.That((first.Status, second.Status), Is.EqualTo((status, status)), "in any order of the issuers");
+        Assert.That(_backend.Executed, Is.EqualTo(status == 200 ? 2 : 0));
     }
+
+    [TestCase("Authorization: Bearer TOKEN", 200)]
+    [TestCase("Authorization: Bearer OTHER", 200)]
+    [TestCase("Cookie: session=OTHER", 200)]
+    [TestCase("Cookie: session=TOKEN", 401)]
+    [TestCase("Authorization: Bearer UNSIGNED", 401)]
+    [TestCase("Authorization: Bearer TOKEN\r\nCookie: session=OTHER", 401, Description = "two tokens for the second issuer")]
+    public async Task A_token_at_a_location_of_two_issuers_needs_only_one_of_them(string field, int status)
+    {
+        await using var mesh = await Mesh.Start();
+        var inbound = mesh.Inbound(_backend.HostPort);
+        var browsers = Browsers(
+            [
+                new TokenLocation(TokenPlace.Header, "authorization") { Prefix = "Bearer ", Forward = true },
+                new TokenLocation(TokenPlace.Cookie, "session"),
+            ]);
+
+        mesh.Service("payments", _issuer.Policy(jwt => jwt with { Issuers = [jwt.Issuers[0], browsers] }));
+        var first = await Ask(inbound, "/", field);
+        mesh.Service("payments", _issuer.Policy(jwt => jwt with { Issuers = [browsers, jwt.Issuers[0]] }));
+        var second = await Ask(inbound, "/", field);
+
+        Assert.That((first.Status, second.Status), Is.EqualTo((status, status)), "in any order of the issuers");
+    }
+
+    private JwtIssuerModel Browsers(TokenLocation[] locations) => new()
+    {
+        Issuer = TokenIssuer.Name,
+        Jwks = new JwksModel { Inline = _browsers.Jwks() },
+        Locations = [.. locations],
+    };
 
     private static Func<JwtModel, JwtModel> With(TokenLocation[] locations) =>
         jwt => jwt with { Issuers = [jwt.Issuers[0] with { Locations = [.. locations] }] };
@@ -139,6 +167,7 @@ internal sealed class TokenLocationTests
         return await client.Ask(
             $"GET {path} HTTP/1.1\r\nHost: payments\r\n{lines}\r\n"
                 .Replace("TOKEN", _issuer.Token(), StringComparison.Ordinal)
+                .Replace("UNSIGNED", _issuer.Token("none", claims => claims["role"] = "admin") + "AAAA", StringComparison.Ordinal)
                 .Replace("OTHER", _browsers.Token(), StringComparison.Ordinal));
     }
 }
