@@ -13,8 +13,8 @@ internal sealed record AuthorizationAnswer(
     AuthorizationOutcome Outcome, ImmutableArray<Field> Fields, LocalAnswer? Response = null, string? Because = null)
 {
     /// <summary>
-    /// True if the service is down: no connection, no answer in time, or 5xx. Only then <c>failOpen</c> lets the request pass; a failure
-    /// that a client can cause is never a way around the service. Default: false.
+    /// True if the service is down: no connection, no answer in time, or 5xx of its own. Only then <c>failOpen</c> lets the request pass; a
+    /// failure that a client can cause is never a way around the service. Default: false.
     /// </summary>
     public bool IsOutage { get; init; }
 

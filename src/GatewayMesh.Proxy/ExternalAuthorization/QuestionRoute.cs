@@ -6,6 +6,7 @@ using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing;
+using GatewayMesh.Proxy.Routing.Matching;
 using GatewayMesh.Proxy.Routing.Tree;
 
 namespace GatewayMesh.Proxy.ExternalAuthorization;
@@ -16,6 +17,8 @@ namespace GatewayMesh.Proxy.ExternalAuthorization;
 /// </summary>
 internal sealed class QuestionRoute : IRoutedRequest, IIdentifiedRequest
 {
+    private static readonly AuthorizationQuestion Plain = new("GET", [], null);
+
     private readonly string _service;
 
     public QuestionRoute(Exchange exchange, AuthorizationQuestion question, ExternalAuthorizationModel model)
@@ -76,6 +79,16 @@ internal sealed class QuestionRoute : IRoutedRequest, IIdentifiedRequest
 
     /// <summary>Path of the question, as rewritten by a route.</summary>
     public string Path => Route.Leaf?.Rewrite?.Apply(Target.PathAndQuery) ?? Target.PathAndQuery;
+
+    /// <summary>
+    /// True if the fields or the method of the client's request led to these instances: a question without any would take another route.
+    /// </summary>
+    public bool IsChosenByClient => Mesh.Routes.Find(_service) is { } routes
+        && RouteTable.Walk(
+            routes, new AskedRoute(new QuestionFacts(Plain, Target.PathAndQuery), Target.PathAndQuery), Draw ?? default) != Route.Leaf;
+
+    /// <summary>True if the configuration, and not the state of the service, leaves no instance to ask.</summary>
+    public bool IsMisconfigured => Route.Leaf?.Redirect is not null || Route.Instances is { IsRefused: true };
 
     /// <summary>Finds the instances of the authorization service; false if there are none.</summary>
     public bool TryFind()

@@ -81,26 +81,13 @@ internal sealed class AuthorizationClient(
     {
         try
         {
-            using var limit = new CancellationTokenSource(model.Timeout, time);
-            var answer = route is null
-                ? await AskUrlAsync(question, model, limit.Token).ConfigureAwait(false)
-                : await services.AskAsync(question, route, model, ReadAsync, limit.Token).ConfigureAwait(false);
+            var answer = await AnswerOfAsync(question, route, model).ConfigureAwait(false);
             if (key is { } kept && answer.Outcome == AuthorizationOutcome.Allowed)
             {
                 gate.Keep(kept, answer);
             }
 
-            return answer;
-        }
-        catch (OperationCanceledException)
-        {
-            return AuthorizationAnswer.None("no answer in time", isOutage: true);
-        }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or InvalidOperationException)
-        {
-            return IsUnreachable(failure) ? AuthorizationAnswer.None("no connection", isOutage: true)
-                : failure.InnerException is AddressRefusedException refused ? AuthorizationAnswer.None(refused.Message)
-                : AuthorizationAnswer.None("no valid answer");
+            return answer.IsOutage && route is { IsChosenByClient: true } ? answer with { IsOutage = false } : answer;
         }
         finally
         {
@@ -108,14 +95,29 @@ internal sealed class AuthorizationClient(
         }
     }
 
-    // Before anything of the request was sent. What happens later may be the client's doing.
-    private static bool IsUnreachable(Exception failure) => failure is HttpRequestException
+    private async Task<AuthorizationAnswer> AnswerOfAsync(
+        AuthorizationQuestion question, QuestionRoute? route, ExternalAuthorizationModel model)
     {
-        HttpRequestError: HttpRequestError.ConnectionError
-            or HttpRequestError.NameResolutionError
-            or HttpRequestError.SecureConnectionError,
-        InnerException: not AddressRefusedException,
-    };
+        try
+        {
+            using var limit = new CancellationTokenSource(model.Timeout, time);
+            return route is null
+                ? await AskUrlAsync(question, model, limit.Token).ConfigureAwait(false)
+                : await services.AskAsync(question, route, model, ReadAsync, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return AuthorizationAnswer.None("no answer in time", isOutage: true);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or InvalidOperationException)
+        {
+            return AuthorizationOutage.Is(failure) ? AuthorizationAnswer.None("no connection", isOutage: true)
+                : failure.InnerException is AddressRefusedException refused ? AuthorizationAnswer.None(refused.Message)
+                : ConnectFailedException.In(failure) is { } connect
+                ? AuthorizationAnswer.None($"no connection: {ForwardingErrors.OfConnect(connect).Row.ProxyError}")
+                : AuthorizationAnswer.None("no valid answer");
+        }
+    }
 
     private async Task<AuthorizationAnswer> AskUrlAsync(
         AuthorizationQuestion question, ExternalAuthorizationModel model, CancellationToken cancellation)

@@ -50,7 +50,7 @@ internal sealed class MeshQuestions(
 
         if (!isFound)
         {
-            return AuthorizationAnswer.None($"{model.Service} has no instance", isOutage: true);
+            return AuthorizationAnswer.None($"{model.Service} has no instance", isOutage: !route.IsMisconfigured);
         }
 
         route.Route.MarkUsed();
@@ -115,9 +115,10 @@ internal sealed class MeshQuestions(
                 && response.Headers.TryGetValues(ProxyStatus.FieldName, out var status)
                 && ProxyStatus.TryRead(new([.. status]), out var error))
             {
-                // An error of the mesh is no answer of the service, even if it has the status of a denial.
+                // An error of the mesh is no answer of the service, even if it has the status of a denial. It is rarely an outage: a client
+                // can exhaust a limit of the service's sidecar, or start with a high hop count.
                 outcome = EndpointOutcome.Alive;
-                return AuthorizationAnswer.None($"the question was refused: {error.Row.ProxyError}", isOutage: error.Row.Status >= 500);
+                return AuthorizationAnswer.None($"the question was refused: {error.Row.ProxyError}", AuthorizationOutage.Is(error));
             }
 
             return await read(response, model, cancellation).ConfigureAwait(false);
