@@ -206,7 +206,7 @@ public sealed class RedisStoreTests
         Assert.That(node.Plane.Inspection.Stores(), Is.Empty);
         Assert.That(node.Metrics(), Does.Not.Contain("gatewaymesh_store_up{"));
 
-        // On a busy machine the first connection, or an answer, may take longer than a caller waits: then the node's own share was used before.
+        // On a busy machine the first connection, or an answer, may take longer than a caller waits: then the own share was used before.
         Assert.That(await Ask(client, 1), Is.AnyOf(new[] { 200 }, new[] { 429 }), "the node's own share");
         Assert.That(logs.Lines.Where(line => !line.EndsWith("no connection.", StringComparison.Ordinal)), Is.EqualTo(new[]
         {

@@ -59,12 +59,13 @@ public sealed class EventQueueTests
         Add(queue, 10);
         Assert.That(() => _collector.Exports, Is.EqualTo(1).After(5000, 5), "the first batch is on its way");
         Add(queue, 1000);
-        Assert.That(queue.Full, Is.EqualTo(980), "20 wait, the others are dropped and counted");
+        var full = queue.Full;
+        Assert.That(full, Is.InRange(960, 990), "20 wait, some are on their way, and the others are dropped and counted");
 
         _collector.Open.Set();
 
-        Assert.That(() => queue.Delivered, Is.EqualTo(30).After(5000, 5));
-        Assert.That((queue.Lost, _collector.Records.Count), Is.EqualTo((0L, 30)));
+        Assert.That(() => queue.Delivered, Is.EqualTo(1010 - full).After(5000, 5));
+        Assert.That((queue.Lost, _collector.Records.Count), Is.EqualTo((0L, 1010 - (int)full)));
     }
 
     [Test]
