@@ -6,7 +6,7 @@ namespace GatewayMesh.Proxy.ExternalAuthorization;
 
 /// <summary>
 /// The body of a request that an authorization service reads. The buffer grows as the body arrives, so that a client takes no more memory
-/// than it sends. No permit is held meanwhile: a slow client holds up nobody else.
+/// than it sends. No permit is held meanwhile: a slow client delays no other.
 /// </summary>
 /// <param name="gate">Bounds the bytes of all such bodies.</param>
 /// <param name="limit">Longest body in bytes.</param>

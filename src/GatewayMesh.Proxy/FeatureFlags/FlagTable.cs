@@ -52,7 +52,7 @@ internal sealed class FlagTable
     /// <summary>Decides about a flag for one request.</summary>
     /// <param name="flag">The flag; null if it is not declared.</param>
     /// <param name="subject">User of the request.</param>
-    [SuppressMessage("Design", "CA1031", Justification = "A flag that cannot be evaluated is off; the request goes on.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A flag that cannot be evaluated is off, and the request continues.")]
     public FlagDecision Decide(LiveFlag? flag, FlagSubject subject)
     {
         if (flag is not { Entry: var entry })

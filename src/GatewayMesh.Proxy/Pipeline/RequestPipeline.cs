@@ -58,7 +58,7 @@ internal sealed class RequestPipeline(
         new CorsStep(),                                  // preflight requests of browsers are answered before they need a token
         jwt,                                             // its token is verified before anything relies on its claims
         flags,                                           // a feature flag may choose a subset and a policy
-        new AuthorizationFieldsStep(),                   // fields of an authorization service come from nobody else
+        new AuthorizationFieldsStep(),                   // only the authorization service sets its fields
         new IntentionStep(options.EnforcesIntentions, denials), // the caller may make this request
         new RateLimitStep(new(options.IngressService)),  // the rate limits of the service, before anything is taken
         authorization,                                   // a service outside the mesh may refuse

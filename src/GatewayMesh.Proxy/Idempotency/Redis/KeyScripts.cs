@@ -9,7 +9,7 @@ namespace GatewayMesh.Proxy.Idempotency.Redis;
 /// gatewaymesh:keys:{SERVICE}:sizes    bytes of each key, and in the field "all" of all keys
 /// </code>
 /// A claim is never taken over: a running key whose owner has no lease has an unknown outcome. Its owner, if it was only slow, may still
-/// record the outcome, since nobody else can have run the request. Times are milliseconds of the server's clock.
+/// record the outcome, since no other node can have run the request. Times are milliseconds of the server's clock.
 /// </summary>
 internal static class KeyScripts
 {
