@@ -29,6 +29,7 @@ internal sealed class EmbeddedKeyStore : IKeyStore, IDisposable
     private readonly Thread _thread;
     private List<PendingRecord> _queue = [];
     private IdempotencyModel _model;
+    private bool _isOpen;
     private bool _isFailing;
     private bool _isStopped;
 
@@ -66,15 +67,10 @@ internal sealed class EmbeddedKeyStore : IKeyStore, IDisposable
     {
         while (true)
         {
-            if (Volatile.Read(ref _isFailing))
+            await _opened.Task.ConfigureAwait(false);
+            if (!Volatile.Read(ref _isOpen))
             {
                 return new KeyClaim(KeyState.Unavailable);
-            }
-
-            if (!_opened.Task.IsCompleted)
-            {
-                await _opened.Task.ConfigureAwait(false);
-                continue;
             }
 
             KeyEntry? entry;
@@ -87,7 +83,8 @@ internal sealed class EmbeddedKeyStore : IKeyStore, IDisposable
                     return new KeyClaim(KeyState.Running) { Settled = entry.Settled };
                 }
 
-                if (entry is null && !_isStopped)
+                // While the disk is full, kept responses can still be read.
+                if (entry is null && !_isStopped && !Volatile.Read(ref _isFailing))
                 {
                     var added = _index.Add(key, _writer.Owner, _model.Ttl);
                     added.Claim = claim = new PendingRecord(KeyRecordKind.Begun, added, null, default);
@@ -227,14 +224,14 @@ internal sealed class EmbeddedKeyStore : IKeyStore, IDisposable
         try
         {
             _writer.Open(_folder);
-            Volatile.Write(ref _isFailing, false);
+            Volatile.Write(ref _isOpen, true);
         }
         catch (Exception failure) when (failure is IOException or LinuxException or UnauthorizedAccessException)
         {
-            Volatile.Write(ref _isFailing, true);
+            // The next try may succeed.
         }
 
         _opened.TrySetResult();
-        return !_isFailing;
+        return _isOpen;
     }
 }

@@ -80,10 +80,7 @@ public sealed class FullDiskTests : MeshTest
                 Assert.That((await PostAsync(client, $"full-{i}")).Status, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
             }
 
-            Assert.That(
-                await PostAsync(client, "before"),
-                Is.EqualTo((HttpStatusCode.OK, true)).Or.EqualTo((HttpStatusCode.ServiceUnavailable, false)),
-                "the kept response or a refusal, never a second run");
+            Assert.That(await PostAsync(client, "before"), Is.EqualTo((HttpStatusCode.OK, true)), "kept responses can be read");
             Assert.That(await PostAsync(client, null), Is.EqualTo((HttpStatusCode.OK, false)), "a POST without a key");
             await load.UntilServedAsync(200);
             Assert.That(hosts.Payments.Works.Keys.Where(work => work.StartsWith("full-", StringComparison.Ordinal)), Is.Empty);
