@@ -62,6 +62,7 @@ public class KeyLogFaultTests
         await Finish(store, 1, new byte[40_000]);
         Assert.That((await store.ClaimAsync(Key(2))).State, Is.EqualTo(KeyState.Claimed));
         Assert.That(await store.SettleAsync(Key(2), KeyState.Answered, Print, new byte[40_000]), Is.False, "does not fit into the segment");
+        Assert.That((await store.ClaimAsync(Key(1))).State, Is.EqualTo(KeyState.Answered), "kept responses can be read meanwhile");
 
         await Eventually.Until("the store works", async () => (await store.ClaimAsync(Key(3))).State == KeyState.Claimed);
         Assert.That(await store.SettleAsync(Key(3), KeyState.Answered, Print, Answer), Is.True);
