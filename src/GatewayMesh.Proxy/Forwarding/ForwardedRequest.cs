@@ -50,6 +50,7 @@ internal static class ForwardedRequest
         var edit = hop.Destination is null ? exchange.Route.Leaf?.Edits?.Request : null; // a gateway evaluates the same rules
         var edgeEdit = exchange.Route.EdgeEdits?.Request;
         var isEdited = edit is not null || edgeEdit is not null;
+        var withheld = hop.Kind == TargetKind.MeshPeer ? [] : exchange.WithheldFields; // a proxy of the mesh verifies it again
         foreach (var field in head.Fields.Lines)
         {
             if (field is { IsReceived: false, HasValueBytes: false } && !FieldSyntax.IsValid(field.Name, field.Value, head.IsHttp2))
@@ -59,6 +60,11 @@ internal static class ForwardedRequest
 
             // Fields named by Connection were removed earlier.
             if (field.Known == KnownField.None ? IsDropped(exchange, field) : IsDropped(exchange, field.Known))
+            {
+                continue;
+            }
+
+            if (!withheld.IsEmpty && withheld.Contains(field.Name, StringComparer.OrdinalIgnoreCase))
             {
                 continue;
             }

@@ -97,6 +97,13 @@ internal sealed partial class Exchange
     /// <summary>Latest verification of a token of the request; null if none was necessary.</summary>
     public TokenCheck? TokenCheck { get => _facts.TokenCheck; set => _facts.TokenCheck = value; }
 
+    /// <summary>Names of fields with verified tokens that applications must not receive.</summary>
+    public ImmutableArray<string> WithheldFields
+    {
+        get => _facts.WithheldFields.IsDefault ? [] : _facts.WithheldFields;
+        set => _facts.WithheldFields = value;
+    }
+
     /// <summary>Answer of the authorization service; null if none was asked.</summary>
     public Task<AuthorizationAnswer>? AuthorizationAnswer { get => _facts.AuthorizationAnswer; set => _facts.AuthorizationAnswer = value; }
 
@@ -249,6 +256,7 @@ internal sealed partial class Exchange
         public ImmutableArray<AcceptedProvider> Providers;
         public VerifiedClaims? Claims;
         public TokenCheck? TokenCheck;
+        public ImmutableArray<string> WithheldFields;
         public RateWait? RateWait;
         public IntentionTable? AllowedBy;
         public Route Route;

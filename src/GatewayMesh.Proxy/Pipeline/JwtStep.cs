@@ -264,24 +264,24 @@ internal sealed class JwtStep(TokenVerifier verifier, MeshMetrics metrics, bool 
         }
     }
 
-    // Only where the next hop is the application: a proxy of the mesh on the way verifies the token again.
+    // Each hop decides: a flag, a retry, or the bypass may still choose an instance without a sidecar, and a proxy of the mesh verifies the
+    // token again.
     private static void Withhold(Exchange exchange, ImmutableArray<TokenGroup> groups)
     {
         foreach (var group in groups)
         {
-            if (group.Withholds && IsLastProxy(exchange))
+            if (!group.Withholds)
             {
-                foreach (var location in group.Locations)
+                continue;
+            }
+
+            foreach (var location in group.Locations)
+            {
+                if (TokenGroup.IsWithheld(location) && TokenFinder.IsIn(exchange.Head.Fields, location))
                 {
-                    if (TokenGroup.IsWithheld(location) && TokenFinder.IsIn(exchange.Head.Fields, location))
-                    {
-                        exchange.Head.Fields.Remove(location.Name);
-                    }
+                    exchange.WithheldFields = exchange.WithheldFields.Add(location.Name);
                 }
             }
         }
     }
-
-    private static bool IsLastProxy(Exchange exchange) =>
-        exchange.Route.Kind != TargetKind.MeshPeer || exchange.Route.Instances.All.All(static state => state.Model.IsBare);
 }

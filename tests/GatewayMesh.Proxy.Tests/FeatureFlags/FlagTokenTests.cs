@@ -61,6 +61,18 @@ internal sealed class FlagTokenTests
     }
 
     [Test]
+    public async Task A_token_that_applications_must_not_receive_does_not_reach_an_instance_that_a_flag_chooses()
+    {
+        await using var mesh = await Mesh.Start();
+        var location = new TokenLocation(TokenPlace.Header, "x-token");
+        Route(mesh, _issuer.Policy(jwt => jwt with { Issuers = [jwt.Issuers[0] with { Locations = [location] }] })).Flags(Flags.On("next"));
+        using var client = await RawConnection.To(mesh.Outbound());
+
+        Assert.That((await client.Ask(Call($"x-token: {_issuer.Token()}\r\n"))).Body, Is.EqualTo("v2"));
+        Assert.That(_v2.Last.Has("x-token"), Is.False);
+    }
+
+    [Test]
     public async Task A_token_that_intentions_require_is_verified_for_instances_without_a_sidecar_that_a_flag_chooses()
     {
         await using var mesh = await Guarded.Start();
