@@ -1,4 +1,4 @@
-namespace GatewayMesh.Registry.Consul.Watching;
+namespace GatewayMesh.Registry;
 
 /// <summary>Random spread of waits, so that the nodes of a mesh do not send requests at the same moment.</summary>
 /// <param name="random">The source of randomness.</param>

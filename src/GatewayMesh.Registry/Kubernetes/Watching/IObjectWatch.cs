@@ -1,0 +1,14 @@
+namespace GatewayMesh.Registry.Kubernetes.Watching;
+
+/// <summary>A watch of any kind, for a caller that runs several and shows their states.</summary>
+public interface IObjectWatch
+{
+    /// <summary>Name of the kind in paths, such as <c>httproutes</c>.</summary>
+    string Plural { get; }
+
+    /// <summary>State of the watch.</summary>
+    WatchReport Report { get; }
+
+    /// <summary>Follows the kind until cancelled; never throws.</summary>
+    Task RunAsync(CancellationToken cancellation);
+}
