@@ -66,7 +66,7 @@ internal static class ErrorAnswer
         return new LocalAnswer(status, fields.DrainToImmutable(), body) { EndsConnection = EndsConnection(error.Kind) };
     }
 
-    // RFC 6750 §3: without a token, no error code. The details are texts of our own, without quotes.
+    // RFC 6750 §3: without a token, no error code.
     private static string? ChallengeOf(in MeshError error) => error.Kind switch
     {
         MeshErrorKind.JwtMissing => "Bearer",
@@ -75,8 +75,28 @@ internal static class ErrorAnswer
         _ => null,
     };
 
+    // RFC 6750 §3 allows printable ASCII without quotes and backslashes, not even escaped. The name of a claim may have any character.
     private static string Description(in MeshError error) =>
-        string.IsNullOrEmpty(error.Details) ? "" : $", error_description=\"{error.Details}\"";
+        string.IsNullOrEmpty(error.Details)
+            ? ""
+            : string.Concat(
+                ", error_description=\"",
+                string.Create(
+                    Math.Min(error.Details.Length, ProxyStatus.MaxDetails),
+                    error.Details,
+                    static (to, from) =>
+                    {
+                        for (var i = 0; i < to.Length; i++)
+                        {
+                            to[i] = from[i] switch
+                            {
+                                '"' => '\'',
+                                >= ' ' and <= '~' and not '\\' and var plain => plain,
+                                _ => '?',
+                            };
+                        }
+                    }),
+                "\"");
 
     // After these errors, later bytes on the connection may not be a request. An HTTP/2 stream has no later bytes.
     private static bool EndsConnection(MeshErrorKind kind) => kind

@@ -56,6 +56,7 @@ internal sealed class RequestPipeline(
         new PaceStep(options.Limits, options.Time),      // the body is no slower than the listener allows
         new RouteStep(demand),                           // the service and its route; unknown services end here
         new CorsStep(),                                  // preflight requests of browsers are answered before they need a token
+        new RouteAnswerStep(),                           // a route that redirects, or without instances, ends here
         jwt,                                             // its token is verified before anything relies on its claims
         flags,                                           // a feature flag may choose a subset and a policy
         new AuthorizationFieldsStep(),                   // only the authorization service sets its fields

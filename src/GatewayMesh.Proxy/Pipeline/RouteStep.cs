@@ -22,26 +22,21 @@ internal sealed class RouteStep(ServiceDemand? demand) : IStep
             return Verdict.Fail(MeshErrorKind.DestinationNotFound);
         }
 
-        if (route.Leaf?.Redirect is { } redirect)
-        {
-            exchange.Route = route;
-            exchange.Destination = route.Instances.Service;
-            return redirect.Of(exchange.Scheme, exchange.Host, exchange.Target.PathAndQuery) is { } answer
-                ? Verdict.Reply(answer)
-                : Verdict.Fail(MeshErrorKind.RequestMalformed, "host");
-        }
-
-        if (demand is not null && !exchange.HasWaited && exchange.Mesh.Routes.DormantOf(route) is { } dormant)
+        var isRedirect = route.Leaf?.Redirect is not null; // needs no instance
+        if (demand is not null && !isRedirect && !exchange.HasWaited && exchange.Mesh.Routes.DormantOf(route) is { } dormant)
         {
             exchange.HasWaited = true;
             return Verdict.After(demand.WaitAsync(dormant, route.Asked?.Service ?? ""));
         }
 
-        route.MarkUsed();
         exchange.Route = route;
         exchange.Destination = route.Instances.Service;
-        exchange.Rewritten = route.Leaf?.Rewrite?.Apply(exchange.Target.PathAndQuery);
-        return !route.Instances.All.IsEmpty ? Verdict.Next
-            : Verdict.Fail(route.Instances.IsRefused ? MeshErrorKind.AddressRefused : MeshErrorKind.NoEndpoint);
+        if (!isRedirect)
+        {
+            route.MarkUsed();
+            exchange.Rewritten = route.Leaf?.Rewrite?.Apply(exchange.Target.PathAndQuery);
+        }
+
+        return Verdict.Next;
     }
 }

@@ -60,6 +60,30 @@ public sealed class ErrorAnswerTests
             Of(ErrorAnswer.Of(new MeshError(MeshErrorKind.MethodNotAllowed), Request("CONNECT"), "r-1", ""), "Allow"),
             Does.Contain("GET").And.Not.Contain("CONNECT"));
 
+    [TestCase("the claim \"role\" is missing", "the claim 'role' is missing")]
+    [TestCase("a\\b", "a?b")]
+    [TestCase("größe", "gr??e")]
+    [TestCase("a\r\nSet-Cookie: b\t\u007f", "a??Set-Cookie: b??")]
+    [TestCase("role\\", "role?")]
+    public void The_description_of_a_challenge_has_only_characters_that_RFC_6750_allows(string details, string expected)
+    {
+        foreach (var (kind, code) in (ReadOnlySpan<(MeshErrorKind, string)>)[
+            (MeshErrorKind.JwtRefused, "invalid_token"), (MeshErrorKind.JwtInsufficient, "insufficient_scope")])
+        {
+            Assert.That(
+                Of(ErrorAnswer.Of(new MeshError(kind, false, details), Request("GET"), "r-1", ""), "WWW-Authenticate"),
+                Is.EqualTo($"Bearer error=\"{code}\", error_description=\"{expected}\""));
+        }
+    }
+
+    [Test]
+    public void The_description_of_a_challenge_is_bounded() =>
+        Assert.That(
+            Of(
+                ErrorAnswer.Of(new MeshError(MeshErrorKind.JwtRefused, false, new string('a', 4096)), Request("GET"), "r-1", ""),
+                "WWW-Authenticate"),
+            Has.Length.LessThan(300).And.EndsWith("a\""));
+
     [Test]
     public void A_gRPC_call_gets_a_gRPC_status()
     {

@@ -23,7 +23,7 @@ public sealed class PipelineOrderTests
                 "TargetStep",
                 "PathStep",
                 "LivePathStep", "MaxForwardsStep", "MeshHeadersStep", "LoopStep", "RedirectStep", "CallerStep", "ClaimsStep", "GrpcStep",
-                "PaceStep", "RouteStep", "CorsStep", "JwtStep", "FlagStep", "AuthorizationFieldsStep", "IntentionStep",
+                "PaceStep", "RouteStep", "CorsStep", "RouteAnswerStep", "JwtStep", "FlagStep", "AuthorizationFieldsStep", "IntentionStep",
                 "RateLimitStep", "ExternalAuthorizationStep", "AdmissionStep", "DeadlineStep",
                 "IdempotencyStep", "LimitStep", "FaultStep", "PropagationStep", "MirrorStep",
             }));
