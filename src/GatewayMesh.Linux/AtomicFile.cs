@@ -2,19 +2,30 @@ using System.Globalization;
 
 namespace GatewayMesh.Linux;
 
-/// <summary>Writes a file so that a reader sees the old or the new content, never a part, even after a crash.</summary>
+/// <summary>
+/// Writes a file so that a reader sees the old or the new content, never a part, even after a crash of the machine. After the write it is
+/// the new content.
+/// </summary>
 public static class AtomicFile
 {
     /// <summary>
-    /// Writes <paramref name="content"/> to a temporary file next to <paramref name="path"/>, syncs it to disk, and renames it.
+    /// Writes <paramref name="content"/> to a temporary file next to <paramref name="path"/>, syncs it to disk, renames it, and
+    /// syncs the folder.
     /// </summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="content">New content.</param>
     /// <param name="mode">Permissions of the file.</param>
     /// <param name="group">Id of the group of the file; null: the default group of the writer. With a group the permissions are exactly
     /// <paramref name="mode"/>, regardless of the umask.</param>
-    /// <exception cref="IOException">The disk is full or not writable; the old file is unchanged.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, int? group = null)
+    /// <exception cref="IOException">
+    /// The disk is full or not writable; the old file is unchanged. If the folder could not be synced, the new file is visible, but a crash
+    /// of the machine can undo that.
+    /// </exception>
+    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, int? group = null) =>
+        Write(path, content, mode, group, FolderEntries.Sync);
+
+    /// <summary>For tests: <paramref name="sync"/> syncs the folder.</summary>
+    internal static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, int? group, Action<string> sync)
     {
         // The leading dot and the suffix keep the file from being read as an entry; the pid keeps two processes apart.
         var temporary = Path.Combine(
@@ -47,6 +58,7 @@ public static class AtomicFile
             }
 
             File.Move(temporary, path, overwrite: true);
+            sync(Path.GetDirectoryName(path)!);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -9,7 +9,9 @@ internal static unsafe partial class Libc
 
     internal const int EPERM = 1, ENOENT = 2, ENXIO = 6, EACCES = 13, ENOTDIR = 20;
 
-    internal const int O_NOCTTY = 0x100, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000, AT_EMPTY_PATH = 0x1000;
+    internal const int EROFS = 30, EOPNOTSUPP = 95;
+
+    internal const int O_DIRECTORY = 0x10000, O_NOCTTY = 0x100, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000, AT_EMPTY_PATH = 0x1000;
     internal const uint STATX_TYPE = 1;
     internal const int S_IFMT = 0xF000, S_IFSOCK = 0xC000, S_IFREG = 0x8000, S_IFDIR = 0x4000, S_IFIFO = 0x1000;
 
@@ -63,6 +65,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int open(byte* path, int flags, uint mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int fsync(int fd);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int flock(int fd, int operation);

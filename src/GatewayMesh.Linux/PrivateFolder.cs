@@ -12,24 +12,30 @@ public static class PrivateFolder
     private const UnixFileMode Others = (UnixFileMode)0x3F;
 
     /// <summary>
-    /// Creates a folder and its missing parents, all with mode 0700 regardless of the umask. Existing folders are unchanged.
+    /// Creates a folder and its missing parents, all with mode 0700 regardless of the umask, and syncs them to disk. Existing folders are
+    /// unchanged.
     /// </summary>
     /// <exception cref="IOException">A folder cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">This user is not permitted to create a folder.</exception>
-    public static void Create(string path)
+    public static void Create(string path) => Create(path, FolderEntries.Sync);
+
+    /// <summary>For tests: <paramref name="sync"/> syncs a folder.</summary>
+    internal static void Create(string path, Action<string> sync)
     {
         if (OperatingSystem.IsWindows() || Directory.Exists(path))
         {
             return;
         }
 
-        if (Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path)) is { Length: > 0 } parent)
+        var parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path)) ?? "";
+        if (parent.Length > 0)
         {
-            Create(parent);
+            Create(parent, sync);
         }
 
         _ = Directory.CreateDirectory(path, Mode);
         File.SetUnixFileMode(path, Mode);
+        sync(parent);
     }
 
     /// <summary>True if users other than the owner may read, write, or enter.</summary>

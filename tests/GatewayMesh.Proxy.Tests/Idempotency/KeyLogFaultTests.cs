@@ -160,6 +160,63 @@ public class KeyLogFaultTests
         Assert.That(log.TakeWritten().Select(segment => segment.Number), Is.EqualTo(new[] { 2 }));
     }
 
+    [Test]
+    public void Each_new_segment_goes_to_the_disk_with_its_name()
+    {
+        var synced = new List<string>();
+        using var log = KeyLog.Open(Folder, (in KeyRecord _, KeySegment _, long _) => { }, synced.Add);
+        var record = new byte[KeyRecord.Size];
+        new KeyRecord(KeyRecordKind.Begun, Key(1)).Write(record);
+        void Flush()
+        {
+            log.Append(record);
+            foreach (var segment in log.TakeWritten())
+            {
+                segment.Flush();
+            }
+        }
+
+        Flush();
+        Assert.That(synced, Is.EqualTo(new[] { Folder }), "the first segment");
+        Flush();
+        Assert.That(synced, Has.Count.EqualTo(1), "a name is synced once");
+        log.Continue();
+        Flush();
+        Assert.That(synced, Is.EqualTo(new[] { Folder, Folder }), "the second segment");
+    }
+
+    [Test]
+    public void A_segment_that_a_dead_process_created_goes_to_the_disk_with_its_name()
+    {
+        KeyLog.Open(Folder, (in KeyRecord _, KeySegment _, long _) => { }).Dispose();
+        var synced = new List<string>();
+        using var log = KeyLog.Open(Folder, (in KeyRecord _, KeySegment _, long _) => { }, synced.Add);
+
+        log.Current.Flush();
+
+        Assert.That(synced, Is.EqualTo(new[] { Folder }));
+    }
+
+    [Test]
+    public void A_name_that_could_not_be_synced_is_synced_by_the_next_flush()
+    {
+        var synced = 0;
+        void Sync(string folder)
+        {
+            if (++synced == 1)
+            {
+                throw new IOException("the disk failed");
+            }
+        }
+
+        using var log = KeyLog.Open(Folder, (in KeyRecord _, KeySegment _, long _) => { }, Sync);
+
+        Assert.That(log.Current.Flush, Throws.InstanceOf<IOException>());
+        log.Current.Flush();
+
+        Assert.That(synced, Is.EqualTo(2));
+    }
+
     private static Digest Key(int number) => Digest.OfKey("web", "payments", number.ToString(CultureInfo.InvariantCulture));
 
     private static async Task Finish(EmbeddedKeyStore store, int number, byte[]? answer = null)

@@ -15,15 +15,16 @@ namespace GatewayMesh.Proxy.Idempotency.Log;
 internal sealed class KeyLog : IDisposable
 {
     private readonly string _folder;
+    private readonly Action<string> _syncFolder;
     private readonly AdvisoryLock _lock;
     private readonly List<KeySegment> _segments = [];
     private readonly HashSet<KeySegment> _written = [];
     private readonly LogOwners _owners;
     private readonly byte[] _buffer = new byte[64 * 1024];
 
-    private KeyLog(string folder, AdvisoryLock @lock)
+    private KeyLog(string folder, AdvisoryLock @lock, Action<string> syncFolder)
     {
-        (_folder, _lock) = (folder, @lock);
+        (_folder, _lock, _syncFolder) = (folder, @lock, syncFolder);
         _owners = new LogOwners(folder);
     }
 
@@ -45,17 +46,18 @@ internal sealed class KeyLog : IDisposable
     /// <summary>Opens the log and reads it.</summary>
     /// <param name="folder">Folder of the log; created with mode 0700.</param>
     /// <param name="read">Receives the records.</param>
-    public static KeyLog Open(string folder, Reader read)
+    /// <param name="syncFolder">Syncs the entries of a folder. Default: <see cref="FolderEntries.Sync"/>.</param>
+    public static KeyLog Open(string folder, Reader read, Action<string>? syncFolder = null)
     {
         PrivateFolder.Create(folder);
-        var log = new KeyLog(folder, AdvisoryLock.Open(Path.Combine(folder, "lock"), create: true)!);
+        var log = new KeyLog(folder, AdvisoryLock.Open(Path.Combine(folder, "lock"), create: true)!, syncFolder ?? FolderEntries.Sync);
         try
         {
             log._lock.Take();
             log._owners.Enter();
             var numbers = KeySegment.NumbersIn(folder);
             log._segments.AddRange(
-                (numbers.Count == 0 ? [1] : numbers).Select(number => KeySegment.Open(folder, number)));
+                (numbers.Count == 0 ? [1] : numbers).Select(log.Segment));
             var continues = false;
             foreach (var segment in log._segments)
             {
@@ -65,7 +67,7 @@ internal sealed class KeyLog : IDisposable
             if (continues)
             {
                 // The process that wrote this died, or could not create the next segment.
-                log._segments.Add(KeySegment.Open(folder, log.Current.Number + 1));
+                log._segments.Add(log.Segment(log.Current.Number + 1));
             }
 
             log.Current.Truncate();
@@ -91,7 +93,7 @@ internal sealed class KeyLog : IDisposable
             var segment = Current;
             if (segment.Length > segment.Position && Read(segment, read))
             {
-                _segments.Add(KeySegment.Open(_folder, After(segment.Number)));
+                _segments.Add(Segment(After(segment.Number)));
                 continue;
             }
 
@@ -133,7 +135,7 @@ internal sealed class KeyLog : IDisposable
         Append(end);
         try
         {
-            _segments.Add(KeySegment.Open(_folder, Current.Number + 1));
+            _segments.Add(Segment(Current.Number + 1));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -170,6 +172,8 @@ internal sealed class KeyLog : IDisposable
         _owners.Dispose();
         _lock.Dispose();
     }
+
+    private KeySegment Segment(int number) => KeySegment.Open(_folder, number, _syncFolder);
 
     // If the file cannot be cut, the next one to enter the log reads or cuts what is behind the position.
     private void GoBackTo(long position)

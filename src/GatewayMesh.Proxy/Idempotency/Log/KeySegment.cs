@@ -1,4 +1,5 @@
 using System.Globalization;
+using GatewayMesh.Linux;
 using Microsoft.Win32.SafeHandles;
 
 namespace GatewayMesh.Proxy.Idempotency.Log;
@@ -9,8 +10,11 @@ internal sealed class KeySegment : IDisposable
     private const string Extension = ".log";
 
     private readonly SafeFileHandle _file;
+    private readonly Action<string> _syncFolder;
+    private bool _isNameSynced; // another process may have created the file, and ended before it synced the folder
 
-    private KeySegment(string path, int number, SafeFileHandle file) => (Path, Number, _file) = (path, number, file);
+    private KeySegment(string path, int number, SafeFileHandle file, Action<string> syncFolder) =>
+        (Path, Number, _file, _syncFolder) = (path, number, file, syncFolder);
 
     /// <summary>Path of the file.</summary>
     public string Path { get; }
@@ -28,11 +32,15 @@ internal sealed class KeySegment : IDisposable
     public long Length => RandomAccess.GetLength(_file);
 
     /// <summary>Opens a segment, and creates it if it is missing.</summary>
-    public static KeySegment Open(string folder, int number)
+    /// <param name="folder">Folder of the log.</param>
+    /// <param name="number">Number of the segment.</param>
+    /// <param name="syncFolder">Syncs the entries of a folder. Default: <see cref="FolderEntries.Sync"/>.</param>
+    public static KeySegment Open(string folder, int number, Action<string>? syncFolder = null)
     {
         var path = System.IO.Path.Combine(folder, number.ToString("d8", CultureInfo.InvariantCulture) + Extension);
         const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
-        return new(path, number, File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, Shared));
+        return new(
+            path, number, File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, Shared), syncFolder ?? FolderEntries.Sync);
     }
 
     /// <summary>Returns the numbers of the segments in a folder, in order.</summary>
@@ -68,8 +76,18 @@ internal sealed class KeySegment : IDisposable
     /// <summary>Drops everything behind the position: what a process did not finish writing.</summary>
     public void Truncate() => RandomAccess.SetLength(_file, Position);
 
-    /// <summary>Writes everything to the disk itself.</summary>
-    public void Flush() => RandomAccess.FlushToDisk(_file);
+    /// <summary>
+    /// Writes everything to the disk itself, with the name of the file: without the name, a crash of the machine loses all of it.
+    /// </summary>
+    public void Flush()
+    {
+        RandomAccess.FlushToDisk(_file);
+        if (!_isNameSynced)
+        {
+            _syncFolder(System.IO.Path.GetDirectoryName(Path)!);
+            _isNameSynced = true;
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
