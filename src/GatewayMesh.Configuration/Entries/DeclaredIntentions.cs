@@ -12,5 +12,5 @@ public sealed record DeclaredIntentions(ImmutableArray<ServiceIntentionsEntry> E
     public static DeclaredIntentions None { get; } = new([], null);
 
     /// <summary>Ignored entries with the reason: one sentence each.</summary>
-    public ImmutableArray<string> Notes { get; init; } = [];
+    public ImmutableArray<string> Notes { get => field.IsDefault ? [] : field; init; } = [];
 }

@@ -10,7 +10,7 @@ public sealed record IngressGatewayEntry : ConfigEntry
     public override string Kind => "ingress-gateway";
 
     /// <summary>Listeners, one per port.</summary>
-    public ImmutableArray<IngressListener> Listeners { get; init; } = [];
+    public ImmutableArray<IngressListener> Listeners { get => field.IsDefault ? [] : field; init; } = [];
 
     internal static IngressGatewayEntry Bind(MappingReader reader, string name, SourceLocation origin)
     {

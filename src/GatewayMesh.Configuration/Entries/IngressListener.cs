@@ -9,7 +9,7 @@ namespace GatewayMesh.Configuration.Entries;
 public sealed record IngressListener(int Port, ImmutableArray<IngressService> Services)
 {
     /// <summary><c>http</c> (default), <c>http2</c> or <c>grpc</c>.</summary>
-    public string Protocol { get; init; } = "http";
+    public string Protocol { get => field ?? "http"; init; } = "http";
 
     internal static IngressListener Bind(MappingReader reader, HashSet<int> ports)
     {

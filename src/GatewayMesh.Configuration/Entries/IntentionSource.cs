@@ -28,10 +28,10 @@ public sealed record IntentionSource(string Name)
     public IntentionAction? Action { get; init; }
 
     /// <summary>Permissions: the first match decides; without a match the default policy does.</summary>
-    public ImmutableArray<PermissionRule> Permissions { get; init; } = [];
+    public ImmutableArray<PermissionRule> Permissions { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>Description for people. Default: empty.</summary>
-    public string Description { get; init; } = "";
+    public string Description { get => field ?? ""; init; } = "";
 
     internal static IntentionSource Bind(MappingReader reader)
     {

@@ -24,10 +24,10 @@ public sealed record PermissionRule(IntentionAction Action)
     public PathRule? PathRule { get; init; }
 
     /// <summary>Allowed methods, in upper case. Empty: any.</summary>
-    public ImmutableArray<string> Methods { get; init; } = [];
+    public ImmutableArray<string> Methods { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>Conditions on header fields, all of which must hold.</summary>
-    public ImmutableArray<HeaderRule> Headers { get; init; } = [];
+    public ImmutableArray<HeaderRule> Headers { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>Required token; null for none.</summary>
     public JwtRequirement? Jwt { get; init; }

@@ -10,7 +10,7 @@ public sealed record ServiceEntry : ConfigEntry
     public override string Kind => "service";
 
     /// <summary>Instances of the service.</summary>
-    public ImmutableArray<ServiceInstance> Instances { get; init; } = [];
+    public ImmutableArray<ServiceInstance> Instances { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>Reads the rest of the entry: a single instance at the top level, or a list under <c>instances</c>.</summary>
     internal static ServiceEntry Bind(MappingReader reader, string name, SourceLocation origin)

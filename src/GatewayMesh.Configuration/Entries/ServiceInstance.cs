@@ -10,7 +10,7 @@ namespace GatewayMesh.Configuration.Entries;
 public sealed record ServiceInstance(string Id, HostPort Address)
 {
     /// <summary><c>http</c> (default), <c>http2</c> or <c>grpc</c>.</summary>
-    public string Protocol { get; init; } = "http";
+    public string Protocol { get => field ?? "http"; init; } = "http";
 
     /// <summary>True if the instance is healthy. Default: true.</summary>
     public bool Healthy { get; init; } = true;
@@ -19,13 +19,17 @@ public sealed record ServiceInstance(string Id, HostPort Address)
     public int Weight { get; init; } = 1;
 
     /// <summary>Datacenter of the instance; empty for the reader's own.</summary>
-    public string Datacenter { get; init; } = "";
+    public string Datacenter { get => field ?? ""; init; } = "";
 
     /// <summary>Tags.</summary>
-    public ImmutableArray<string> Tags { get; init; } = [];
+    public ImmutableArray<string> Tags { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>User-defined metadata.</summary>
-    public ImmutableSortedDictionary<string, string> Meta { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Meta
+    {
+        get => field ?? ImmutableSortedDictionary<string, string>.Empty;
+        init;
+    } = ImmutableSortedDictionary<string, string>.Empty;
 
     internal static ServiceInstance Bind(MappingReader reader, string service, string protocol)
     {

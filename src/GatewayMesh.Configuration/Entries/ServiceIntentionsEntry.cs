@@ -15,7 +15,7 @@ public sealed record ServiceIntentionsEntry : ConfigEntry
     public override string Kind => "service-intentions";
 
     /// <summary>Sources; names are unique.</summary>
-    public ImmutableArray<IntentionSource> Sources { get; init; } = [];
+    public ImmutableArray<IntentionSource> Sources { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>Token that every request needs; null for none.</summary>
     public JwtRequirement? Jwt { get; init; }

@@ -16,13 +16,21 @@ public sealed record HeaderChanges
     public static HeaderChanges None { get; } = new();
 
     /// <summary>Fields added to those of the same name. Default: none.</summary>
-    public ImmutableSortedDictionary<string, string> Add { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Add
+    {
+        get => field ?? ImmutableSortedDictionary<string, string>.Empty;
+        init;
+    } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Fields that replace all of the same name. Default: none.</summary>
-    public ImmutableSortedDictionary<string, string> Set { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Set
+    {
+        get => field ?? ImmutableSortedDictionary<string, string>.Empty;
+        init;
+    } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Names of removed fields. Default: none.</summary>
-    public ImmutableArray<string> Remove { get; init; } = [];
+    public ImmutableArray<string> Remove { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>
     /// Returns changes that first make these and then <paramref name="inner"/>, as Consul merges the shares of nested splitters: for the

@@ -13,11 +13,11 @@ public sealed record RouteMatch
     public bool CaseInsensitive { get; init; }
 
     /// <summary>Conditions on header fields, all of which must hold.</summary>
-    public ImmutableArray<HeaderRule> Headers { get; init; } = [];
+    public ImmutableArray<HeaderRule> Headers { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>Conditions on query parameters, all of which must hold.</summary>
-    public ImmutableArray<QueryRule> Query { get; init; } = [];
+    public ImmutableArray<QueryRule> Query { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>Methods, in upper case; empty for any.</summary>
-    public ImmutableArray<string> Methods { get; init; } = [];
+    public ImmutableArray<string> Methods { get => field.IsDefault ? [] : field; init; } = [];
 }

@@ -11,7 +11,7 @@ namespace GatewayMesh.Configuration.Nodes;
 public sealed record DiscoveredInstance(string Id, string Node, HostPort Address, bool Healthy)
 {
     /// <summary><c>http</c> (default), <c>http2</c> or <c>grpc</c>.</summary>
-    public string Protocol { get; init; } = "http";
+    public string Protocol { get => field ?? "http"; init; } = "http";
 
     /// <summary>
     /// Address of the application for callers that bypass the sidecar; null when other hosts cannot reach the application.
@@ -30,7 +30,7 @@ public sealed record DiscoveredInstance(string Id, string Node, HostPort Address
     public bool Warns { get; init; }
 
     /// <summary>Tags.</summary>
-    public ImmutableArray<string> Tags { get; init; } = [];
+    public ImmutableArray<string> Tags { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>Share of requests relative to other instances, 0 to 65,535. Default: 1.</summary>
     public int Weight { get; init; } = 1;
@@ -39,7 +39,11 @@ public sealed record DiscoveredInstance(string Id, string Node, HostPort Address
     public string? Zone { get; init; }
 
     /// <summary>User-defined metadata.</summary>
-    public ImmutableSortedDictionary<string, string> Meta { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Meta
+    {
+        get => field ?? ImmutableSortedDictionary<string, string>.Empty;
+        init;
+    } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Compares by content, so that the same instance read twice is equal.</summary>
     public bool Equals(DiscoveredInstance? other) =>

@@ -16,7 +16,7 @@ public sealed record NodeRecord
     public required string Version { get; init; }
 
     /// <summary>Revision of the configuration in use.</summary>
-    public string Revision { get; init; } = "none";
+    public string Revision { get => field ?? "none"; init; } = "none";
 
     /// <summary>
     /// True if the node uses the registry's current configuration, as far as it concerns the node. (Revisions of two nodes may differ: each
@@ -25,13 +25,17 @@ public sealed record NodeRecord
     public bool Synced { get; init; } = true;
 
     /// <summary>Sidecar: current carrier of its traffic, <c>sidecar</c>, <c>gateway</c>, or <c>none</c>. Other roles: the role.</summary>
-    public string Tier { get; init; } = "none";
+    public string Tier { get => field ?? "none"; init; } = "none";
 
     /// <summary>Process ids by kind: <c>guard</c>, <c>worker</c>, or <c>process</c>.</summary>
-    public ImmutableSortedDictionary<string, int> Pids { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
+    public ImmutableSortedDictionary<string, int> Pids
+    {
+        get => field ?? ImmutableSortedDictionary<string, int>.Empty;
+        init;
+    } = ImmutableSortedDictionary<string, int>.Empty;
 
     /// <summary>Admin address, for <c>status</c>.</summary>
-    public string Admin { get; init; } = "";
+    public string Admin { get => field ?? ""; init; } = "";
 
     /// <summary>Recent requests per second (EWMA).</summary>
     public double RequestRate { get; init; }
@@ -47,7 +51,7 @@ public sealed record NodeRecord
     public string? Zone { get; init; }
 
     /// <summary>Sidecar: the instances that the node fronts.</summary>
-    public ImmutableArray<NodeService> Services { get; init; } = [];
+    public ImmutableArray<NodeService> Services { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>Gateway: addresses of the gateway.</summary>
     public NodeGateway? Gateway { get; init; }
@@ -55,7 +59,7 @@ public sealed record NodeRecord
     /// <summary>
     /// Random id of the node's data directory: another id under the same name is another node. Empty for nodes before version 0.2.
     /// </summary>
-    public string Instance { get; init; } = "";
+    public string Instance { get => field ?? ""; init; } = "";
 
     /// <summary>Time of writing, by the node's own clock. Displayed, never compared with another clock.</summary>
     public DateTimeOffset At { get; init; }

@@ -11,7 +11,7 @@ namespace GatewayMesh.Configuration.Nodes;
 public sealed record NodeService(string Name, string Id, HostPort Address, bool Healthy)
 {
     /// <summary><c>http</c> or <c>grpc</c>.</summary>
-    public string Protocol { get; init; } = "http";
+    public string Protocol { get => field ?? "http"; init; } = "http";
 
     /// <summary>
     /// Address of the application for callers that bypass the sidecar; null when other hosts cannot reach the application.
@@ -28,8 +28,12 @@ public sealed record NodeService(string Name, string Id, HostPort Address, bool 
     public bool KeepsKeys { get; init; }
 
     /// <summary>Tags.</summary>
-    public ImmutableArray<string> Tags { get; init; } = [];
+    public ImmutableArray<string> Tags { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>User-defined metadata.</summary>
-    public ImmutableSortedDictionary<string, string> Meta { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Meta
+    {
+        get => field ?? ImmutableSortedDictionary<string, string>.Empty;
+        init;
+    } = ImmutableSortedDictionary<string, string>.Empty;
 }

@@ -22,13 +22,13 @@ public sealed record FeatureFlagEntry : ConfigEntry
     public bool RequiresAll { get; init; }
 
     /// <summary><c>conditions.client_filters</c>: conditions of an enabled flag. Default: none, which means every request.</summary>
-    public ImmutableArray<FlagFilter> Filters { get; init; } = [];
+    public ImmutableArray<FlagFilter> Filters { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary><c>user</c>: part of a request that names its user. Default: the field <c>x-user</c>.</summary>
-    public FlagSubjectKey User { get; init; } = FlagSubjectKey.DefaultUser;
+    public FlagSubjectKey User { get => field ?? FlagSubjectKey.DefaultUser; init; } = FlagSubjectKey.DefaultUser;
 
     /// <summary><c>groups</c>: part of a request that lists the groups of its user. Default: the field <c>x-groups</c>.</summary>
-    public FlagSubjectKey Groups { get; init; } = FlagSubjectKey.DefaultGroups;
+    public FlagSubjectKey Groups { get => field ?? FlagSubjectKey.DefaultGroups; init; } = FlagSubjectKey.DefaultGroups;
 
     /// <summary>The flag as canonical JSON: for the revision, <c>/config</c>, and comparison.</summary>
     [JsonIgnore]

@@ -9,19 +9,19 @@ public sealed record FlagAudience
     private static readonly ScalarType<double> Share = ScalarTypes.Real(0, 100);
 
     /// <summary><c>Users</c>: users for whom the flag is on. Default: none.</summary>
-    public ImmutableArray<string> Users { get; init; } = [];
+    public ImmutableArray<string> Users { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary><c>Groups</c>: groups, each with the share of its users for whom the flag is on. Default: none.</summary>
-    public ImmutableArray<FlagGroup> Groups { get; init; } = [];
+    public ImmutableArray<FlagGroup> Groups { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary><c>DefaultRolloutPercentage</c>: share of all other users, 0 to 100. Default: 0.</summary>
     public double DefaultRolloutPercentage { get; init; }
 
     /// <summary><c>Exclusion.Users</c>: users for whom the flag is off. Default: none.</summary>
-    public ImmutableArray<string> ExcludedUsers { get; init; } = [];
+    public ImmutableArray<string> ExcludedUsers { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary><c>Exclusion.Groups</c>: groups for whose users the flag is off. Default: none.</summary>
-    public ImmutableArray<string> ExcludedGroups { get; init; } = [];
+    public ImmutableArray<string> ExcludedGroups { get => field.IsDefault ? [] : field; init; } = [];
 
     internal static FlagAudience Bind(MappingReader reader)
     {

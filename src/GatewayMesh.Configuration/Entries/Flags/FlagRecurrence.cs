@@ -26,7 +26,7 @@ public sealed record FlagRecurrence
     public int Interval { get; init; } = 1;
 
     /// <summary><c>Pattern.DaysOfWeek</c>: days of a weekly period.</summary>
-    public ImmutableArray<DayOfWeek> DaysOfWeek { get; init; } = [];
+    public ImmutableArray<DayOfWeek> DaysOfWeek { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary><c>Pattern.FirstDayOfWeek</c>. Default: Sunday.</summary>
     public DayOfWeek FirstDayOfWeek { get; init; }

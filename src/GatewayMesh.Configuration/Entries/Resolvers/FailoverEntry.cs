@@ -8,16 +8,16 @@ namespace GatewayMesh.Configuration.Entries.Resolvers;
 public sealed record FailoverEntry
 {
     /// <summary>Name of the destination service.</summary>
-    public string Service { get; init; } = "";
+    public string Service { get => field ?? ""; init; } = "";
 
     /// <summary>Name of the destination subset.</summary>
-    public string ServiceSubset { get; init; } = "";
+    public string ServiceSubset { get => field ?? ""; init; } = "";
 
     /// <summary>Datacenters, in order.</summary>
-    public ImmutableArray<string> Datacenters { get; init; } = [];
+    public ImmutableArray<string> Datacenters { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>Several destinations, in order, instead of the three parts above (Consul 1.14 and later).</summary>
-    public ImmutableArray<RedirectEntry> Targets { get; init; } = [];
+    public ImmutableArray<RedirectEntry> Targets { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>Location of the failover; neither part of its meaning nor stored.</summary>
     [JsonIgnore]

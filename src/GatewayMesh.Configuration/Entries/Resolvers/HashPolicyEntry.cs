@@ -19,7 +19,7 @@ public sealed record HashPolicyEntry
     public HashField? Field { get; init; }
 
     /// <summary>Name of the header field, cookie, or parameter.</summary>
-    public string FieldValue { get; init; } = "";
+    public string FieldValue { get => field ?? ""; init; } = "";
 
     /// <summary>True if the caller's address is hashed. Default: false.</summary>
     public bool SourceIP { get; init; }
@@ -34,7 +34,7 @@ public sealed record HashPolicyEntry
     public bool CookieSession { get; init; }
 
     /// <summary>Path of the cookie. Default: empty.</summary>
-    public string CookiePath { get; init; } = "";
+    public string CookiePath { get => field ?? ""; init; } = "";
 
     internal static HashPolicyEntry Bind(MappingReader reader)
     {

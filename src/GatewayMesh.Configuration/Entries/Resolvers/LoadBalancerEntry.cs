@@ -30,7 +30,7 @@ public sealed record LoadBalancerEntry
     public int? ChoiceCount { get; init; }
 
     /// <summary>Hash policies, in order.</summary>
-    public ImmutableArray<HashPolicyEntry> HashPolicies { get; init; } = [];
+    public ImmutableArray<HashPolicyEntry> HashPolicies { get => field.IsDefault ? [] : field; init; } = [];
 
     internal static LoadBalancerEntry Bind(MappingReader reader)
     {

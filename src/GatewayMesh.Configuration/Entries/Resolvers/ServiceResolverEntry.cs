@@ -14,25 +14,25 @@ public sealed record ServiceResolverEntry : ConfigEntry
     private const int LongestSubset = 63;
 
     private static readonly ImmutableSortedDictionary<string, SubsetEntry> NoSubsets =
-        ImmutableSortedDictionary.Create<string, SubsetEntry>(
-        StringComparer.Ordinal);
+        ImmutableSortedDictionary.Create<string, SubsetEntry>(StringComparer.Ordinal);
+
+    private static readonly ImmutableSortedDictionary<string, FailoverEntry> NoFailover =
+        ImmutableSortedDictionary.Create<string, FailoverEntry>(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public override string Kind => "service-resolver";
 
     /// <summary>Subset used when a call names none; empty for the whole service.</summary>
-    public string DefaultSubset { get; init; } = "";
+    public string DefaultSubset { get => field ?? ""; init; } = "";
 
     /// <summary>Subsets by name.</summary>
-    public ImmutableSortedDictionary<string, SubsetEntry> Subsets { get; init; } = NoSubsets;
+    public ImmutableSortedDictionary<string, SubsetEntry> Subsets { get => field ?? NoSubsets; init; } = NoSubsets;
 
     /// <summary>Destination of all calls; null for this service.</summary>
     public RedirectEntry? Redirect { get; init; }
 
     /// <summary>Failover while no instance is healthy, by subset name or <see cref="Any"/>.</summary>
-    public ImmutableSortedDictionary<string, FailoverEntry> Failover { get; init; } =
-        ImmutableSortedDictionary.Create<string, FailoverEntry>(
-        StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, FailoverEntry> Failover { get => field ?? NoFailover; init; } = NoFailover;
 
     /// <summary>Connect timeout; null for the policy's.</summary>
     public TimeSpan? ConnectTimeout { get; init; }

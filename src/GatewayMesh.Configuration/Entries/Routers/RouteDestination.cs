@@ -26,10 +26,10 @@ public sealed record RouteDestination
     private static readonly ScalarType<string> Condition = ScalarTypes.Word<string>([.. Conditions.Select(word => (word, word))]);
 
     /// <summary>Name of the service; empty for the router's own service.</summary>
-    public string Service { get; init; } = "";
+    public string Service { get => field ?? ""; init; } = "";
 
     /// <summary>Name of the subset; empty for none.</summary>
-    public string ServiceSubset { get; init; } = "";
+    public string ServiceSubset { get => field ?? ""; init; } = "";
 
     /// <summary>Replacement for the matched path or path prefix; null to keep the path.</summary>
     public string? PrefixRewrite { get; init; }
@@ -47,10 +47,10 @@ public sealed record RouteDestination
     public bool RetryOnConnectFailure { get; init; }
 
     /// <summary>Statuses that are retried. Default: none.</summary>
-    public ImmutableArray<int> RetryOnStatusCodes { get; init; } = [];
+    public ImmutableArray<int> RetryOnStatusCodes { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>Named conditions that are retried. Default: none.</summary>
-    public ImmutableArray<string> RetryOn { get; init; } = [];
+    public ImmutableArray<string> RetryOn { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>Changes to the header fields of requests; null for none.</summary>
     public HeaderChanges? RequestHeaders { get; init; }

@@ -13,7 +13,7 @@ public sealed record ServiceRouterEntry : ConfigEntry
     public override string Kind => "service-router";
 
     /// <summary>Routes; the first match decides.</summary>
-    public ImmutableArray<RouteEntry> Routes { get; init; } = [];
+    public ImmutableArray<RouteEntry> Routes { get => field.IsDefault ? [] : field; init; } = [];
 
     internal static ServiceRouterEntry Bind(MappingReader reader, string name, SourceLocation origin)
     {

@@ -11,7 +11,7 @@ public sealed record ServiceSplitterEntry : ConfigEntry
     public override string Kind => "service-splitter";
 
     /// <summary>Splits; their weights add up to <see cref="SplitEntry.Whole"/>.</summary>
-    public ImmutableArray<SplitEntry> Splits { get; init; } = [];
+    public ImmutableArray<SplitEntry> Splits { get => field.IsDefault ? [] : field; init; } = [];
 
     internal static ServiceSplitterEntry Bind(MappingReader reader, string name, SourceLocation origin)
     {

@@ -23,10 +23,10 @@ public sealed record SplitEntry(int Weight)
         : Scalar.Good((int)Math.Round((double)(weight * 100f), MidpointRounding.AwayFromZero)));
 
     /// <summary>Name of the service; empty for the splitter's own service.</summary>
-    public string Service { get; init; } = "";
+    public string Service { get => field ?? ""; init; } = "";
 
     /// <summary>Name of the subset; empty for none.</summary>
-    public string ServiceSubset { get; init; } = "";
+    public string ServiceSubset { get => field ?? ""; init; } = "";
 
     /// <summary>Changes to the header fields of requests of this share; null for none.</summary>
     public HeaderChanges? RequestHeaders { get; init; }

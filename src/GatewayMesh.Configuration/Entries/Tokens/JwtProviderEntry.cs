@@ -31,7 +31,7 @@ public sealed record JwtProviderEntry : ConfigEntry
     public override string Kind => "jwt-provider";
 
     /// <summary>The issuer and its keys.</summary>
-    public JwtIssuerModel Issuer { get; init; } = new();
+    public JwtIssuerModel Issuer { get => field ?? new(); init; } = new();
 
     internal static JwtProviderEntry Bind(MappingReader reader, string name, SourceLocation origin)
     {

@@ -38,19 +38,19 @@ public sealed record CorsOrigin
     private OriginPattern? _pattern;
 
     /// <summary>The origin, or <c>*</c> for all. Empty: not compared.</summary>
-    public string Exact { get; init; } = "";
+    public string Exact { get => field ?? ""; init; } = "";
 
     /// <summary>End of the origins, from a dot. Empty: not compared.</summary>
-    public string Suffix { get; init; } = "";
+    public string Suffix { get => field ?? ""; init; } = "";
 
     /// <summary>
     /// Scheme, <c>*</c> for one or more labels, the rest of the name, and a port unless it is the scheme's own, such as
     /// <c>https://*.app.example:8443</c>. Empty: not compared.
     /// </summary>
-    public string Wildcard { get; init; } = "";
+    public string Wildcard { get => field ?? ""; init; } = "";
 
     /// <summary>Expression (RE2) that the whole origin matches. Empty: not compared.</summary>
-    public string Regex { get; init; } = "";
+    public string Regex { get => field ?? ""; init; } = "";
 
     [JsonIgnore]
     private OriginPattern? PatternOf => _pattern ??= OriginPattern.TryRead(Wildcard, out var read) ? read : null;

@@ -20,13 +20,13 @@ public sealed record EjectionEntry
     public TimeSpan? Interval { get; init; }
 
     /// <summary><c>successRate</c>.</summary>
-    public SuccessRateEntry SuccessRate { get; init; } = new();
+    public SuccessRateEntry SuccessRate { get => field ?? new(); init; } = new();
 
     /// <summary><c>failurePercentage</c>.</summary>
-    public FailurePercentageEntry FailurePercentage { get; init; } = new();
+    public FailurePercentageEntry FailurePercentage { get => field ?? new(); init; } = new();
 
     /// <summary><c>latency</c>.</summary>
-    public LatencyEntry Latency { get; init; } = new();
+    public LatencyEntry Latency { get => field ?? new(); init; } = new();
 
     /// <summary><c>time</c>: duration of the first ejection.</summary>
     public TimeSpan? Time { get; init; }

@@ -17,7 +17,7 @@ public sealed record FaultRule
         bytes => bytes is >= 16 and <= 1L << 30, "is out of range", "use 16 bytes to 1GiB per second, such as 10KiB");
 
     /// <summary><c>name</c>: in the field <c>gatewaymesh-fault</c>, the log, and <c>explain</c>. Default: <c>faults[INDEX]</c>.</summary>
-    public string Name { get; init; } = "";
+    public string Name { get => field ?? ""; init; } = "";
 
     /// <summary><c>share</c>: share of the matching requests that are hit, 0 to 1. Default: 1.</summary>
     public double Share { get; init; } = 1;
@@ -35,7 +35,7 @@ public sealed record FaultRule
     }
 
     /// <summary><c>sources</c>: calling services. Default: none, which means all.</summary>
-    public ImmutableArray<string> Sources { get; init; } = [];
+    public ImmutableArray<string> Sources { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary><c>delay</c>: time that the request waits before it is forwarded or aborted; null for none. Default: null.</summary>
     public FaultDelay? Delay { get; init; }

@@ -31,7 +31,7 @@ public sealed record FlagUse
         ["subset", "tier", "timeouts", "retries", "hedging", "mirror", "faults", "sidecarBypass"];
 
     /// <summary><c>flag</c>: name of the feature flag.</summary>
-    public string Flag { get; init; } = "";
+    public string Flag { get => field ?? ""; init; } = "";
 
     /// <summary><c>subset</c>: subset of the service that gets the requests; null for their usual route. Default: null.</summary>
     public string? Subset { get; init; }

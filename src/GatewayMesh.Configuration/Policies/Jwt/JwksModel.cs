@@ -28,13 +28,13 @@ public sealed record JwksModel
         time => time <= TimeSpan.FromSeconds(30), "is longer than 30s", "use a timeout such as 2s");
 
     /// <summary>File on each node; read again when it changes. Empty: none.</summary>
-    public string File { get; init; } = "";
+    public string File { get => field ?? ""; init; } = "";
 
     /// <summary>URL that the keys are fetched from. Empty: none.</summary>
-    public string Url { get; init; } = "";
+    public string Url { get => field ?? ""; init; } = "";
 
     /// <summary>The key set itself, as JSON. Empty: none.</summary>
-    public string Inline { get; init; } = "";
+    public string Inline { get => field ?? ""; init; } = "";
 
     /// <summary>Period of fetching the URL again, ± 20 %. Default: 5 min, as in Consul.</summary>
     public TimeSpan Refresh { get; init; } = TimeSpan.FromMinutes(5);

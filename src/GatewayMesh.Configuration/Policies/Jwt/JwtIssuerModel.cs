@@ -12,19 +12,19 @@ public sealed record JwtIssuerModel
         ScalarTypes.Wait.Where(skew => skew <= TimeSpan.FromMinutes(10), "is longer than 10m", "use 10m or less, such as 30s");
 
     /// <summary>Value of the claim <c>iss</c>; empty accepts any.</summary>
-    public string Issuer { get; init; } = "";
+    public string Issuer { get => field ?? ""; init; } = "";
 
     /// <summary>Values of the claim <c>aud</c>, one of which a token must have. Default: none, any audience.</summary>
-    public ImmutableArray<string> Audiences { get; init; } = [];
+    public ImmutableArray<string> Audiences { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>Signature algorithms. Default: RS256, ES256, and EdDSA.</summary>
-    public ImmutableArray<string> Algorithms { get; init; } = JwtAlgorithms.All;
+    public ImmutableArray<string> Algorithms { get => field.IsDefault ? JwtAlgorithms.All : field; init; } = JwtAlgorithms.All;
 
     /// <summary>Difference between the clocks of issuer and proxy that is tolerated. Default: 30 s, as in Consul.</summary>
     public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Source of the keys.</summary>
-    public JwksModel Jwks { get; init; } = new();
+    public JwksModel Jwks { get => field ?? new(); init; } = new();
 
     /// <summary>Locations of tokens in requests. Default: <c>Authorization: Bearer</c>.</summary>
     public ImmutableArray<TokenLocation> Locations { get => field.IsDefaultOrEmpty ? TokenLocation.Default : field; init; }

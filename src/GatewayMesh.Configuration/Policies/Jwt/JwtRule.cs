@@ -20,13 +20,17 @@ public sealed record JwtRule
     public PathRule? Path { get; init; }
 
     /// <summary>Methods, in upper case. Empty: any.</summary>
-    public ImmutableArray<string> Methods { get; init; } = [];
+    public ImmutableArray<string> Methods { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>False if a token is not required. Default: true.</summary>
     public bool Required { get; init; } = true;
 
     /// <summary>Required claims with their values. Default: none.</summary>
-    public ImmutableSortedDictionary<string, string> Claims { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Claims
+    {
+        get => field ?? ImmutableSortedDictionary<string, string>.Empty;
+        init;
+    } = ImmutableSortedDictionary<string, string>.Empty;
 
     [JsonIgnore]
     private PermissionMatch May => _may ??= new PermissionMatch(Permission(IntentionAction.Deny));

@@ -32,7 +32,7 @@ public sealed record TokenLocation(TokenPlace Place, string Name)
         [new TokenLocation(TokenPlace.Header, "authorization") { Prefix = "Bearer ", Forward = true }];
 
     /// <summary>Text before the token in a header field; letters match in either case. Default: empty.</summary>
-    public string Prefix { get; init; } = "";
+    public string Prefix { get => field ?? ""; init; } = "";
 
     /// <summary>True if the application receives the header field. Default: false. Query parameters and cookies stay.</summary>
     public bool Forward { get; init; }

@@ -18,7 +18,7 @@ public sealed record LimitsEntry
     public int? MaxConcurrentRetries { get; init; }
 
     /// <summary><c>breaker</c>: the circuit breaker.</summary>
-    public BreakerEntry Breaker { get; init; } = new();
+    public BreakerEntry Breaker { get => field ?? new(); init; } = new();
 
     internal static LimitsEntry Bind(MappingReader reader)
     {

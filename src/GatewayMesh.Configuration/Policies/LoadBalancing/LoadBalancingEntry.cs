@@ -25,19 +25,19 @@ public sealed record LoadBalancingEntry
     public ImmutableArray<HashKey>? Hash { get; init; }
 
     /// <summary><c>ring</c>.</summary>
-    public RingEntry Ring { get; init; } = new();
+    public RingEntry Ring { get => field ?? new(); init; } = new();
 
     /// <summary><c>maglev</c>.</summary>
-    public MaglevEntry Maglev { get; init; } = new();
+    public MaglevEntry Maglev { get => field ?? new(); init; } = new();
 
     /// <summary><c>ewma</c>.</summary>
-    public EwmaEntry Ewma { get; init; } = new();
+    public EwmaEntry Ewma { get => field ?? new(); init; } = new();
 
     /// <summary><c>slowStart</c>.</summary>
-    public SlowStartEntry SlowStart { get; init; } = new();
+    public SlowStartEntry SlowStart { get => field ?? new(); init; } = new();
 
     /// <summary><c>zone</c>.</summary>
-    public ZoneEntry Zone { get; init; } = new();
+    public ZoneEntry Zone { get => field ?? new(); init; } = new();
 
     /// <summary><c>panicThreshold</c>: share of healthy instances below which all are used.</summary>
     public double? PanicThreshold { get; init; }

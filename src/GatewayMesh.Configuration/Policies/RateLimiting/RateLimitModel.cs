@@ -28,7 +28,7 @@ public sealed record RateLimitModel
     public required string Name { get; init; }
 
     /// <summary>Parts of a request that have their own bucket. Default: none, one bucket for all requests.</summary>
-    public ImmutableArray<RateLimitKey> By { get; init; } = [];
+    public ImmutableArray<RateLimitKey> By { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>Tokens that a bucket gets, as written, such as <c>100/s</c>.</summary>
     public required string Rate { get; init; }
@@ -40,7 +40,7 @@ public sealed record RateLimitModel
     public RateLimitScope Scope { get; init; }
 
     /// <summary>Tokens that a request takes, at most <see cref="Burst"/>. Default: one.</summary>
-    public RateLimitCost Cost { get; init; } = RateLimitCost.One;
+    public RateLimitCost Cost { get => field ?? RateLimitCost.One; init; } = RateLimitCost.One;
 
     /// <summary>Effect of the limit. Default: <see cref="RateLimitMode.Enforce"/>.</summary>
     public RateLimitMode Mode { get; init; }

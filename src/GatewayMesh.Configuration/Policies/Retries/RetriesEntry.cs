@@ -35,7 +35,7 @@ public sealed record RetriesEntry
     public bool? SameInstance { get; init; }
 
     /// <summary><c>backoff</c>: wait before a retry.</summary>
-    public BackoffEntry Backoff { get; init; } = new();
+    public BackoffEntry Backoff { get => field ?? new(); init; } = new();
 
     /// <summary><c>retryAfterMax</c>: maximum wait that a response may request.</summary>
     public TimeSpan? RetryAfterMax { get; init; }
@@ -44,7 +44,7 @@ public sealed record RetriesEntry
     public long? BufferSize { get; init; }
 
     /// <summary><c>budget</c>: the retry budget.</summary>
-    public BudgetEntry Budget { get; init; } = new();
+    public BudgetEntry Budget { get => field ?? new(); init; } = new();
 
     internal static RetriesEntry Bind(MappingReader reader)
     {
