@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using GatewayMesh.Configuration.Paths;
 using GatewayMesh.Configuration.Policies.RateLimiting;
 using GatewayMesh.Proxy.Edge;
+using GatewayMesh.Proxy.Jwt;
 using GatewayMesh.Proxy.Pipeline;
 using Microsoft.Extensions.Primitives;
 
@@ -43,7 +44,7 @@ internal sealed class RequestKey(ClientAddresses clients, UInt128 secret)
                     AddField(ref hash, exchange.Head.Fields[key.Name]);
                     break;
                 case RateLimitKeySource.Claim:
-                    AddClaim(ref hash, exchange.Claims?.Find(key.Name));
+                    AddClaim(ref hash, exchange.Claims, key.Name);
                     break;
                 default:
                     AddAddress(ref hash, clients.Of(exchange));
@@ -77,16 +78,17 @@ internal sealed class RequestKey(ClientAddresses clients, UInt128 secret)
         }
     }
 
-    private static void AddClaim(ref KeyHash hash, string? claim)
+    // A claim is a statement of its issuer: the same subject of two issuers is two clients (RFC 7519 §4.1.2).
+    private static void AddClaim(ref KeyHash hash, VerifiedClaims? claims, string name)
     {
-        if (claim is null)
+        if (claims?.Find(name) is not { } claim)
         {
             hash.AddNone();
+            return;
         }
-        else
-        {
-            hash.Add(claim);
-        }
+
+        hash.Add(claims.Find("iss"));
+        hash.Add(claim);
     }
 
     // A host in IPv6 has at least a /64 to itself (RFC 6177), so an address alone would be no bound.

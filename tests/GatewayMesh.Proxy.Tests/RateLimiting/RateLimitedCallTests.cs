@@ -100,6 +100,30 @@ public sealed class RateLimitedCallTests
     }
 
     [Test]
+    public async Task The_same_subject_of_two_issuers_is_two_clients()
+    {
+        const string Other = "https://other.test";
+        using var issuer = new TokenIssuer();
+        using var second = new TokenIssuer("2");
+        using var payments = Backend.Answering("paid");
+        await using var mesh = await Mesh.Start();
+        var limit = TwoAnHour with { Burst = 1, By = [new(RateLimitKeySource.Claim, "sub")] };
+        var policy = issuer.Policy(jwt => jwt with
+        {
+            Issuers = [.. jwt.Issuers, jwt.Issuers[0] with { Issuer = Other, Jwks = new() { Inline = second.Jwks() } }],
+        });
+        mesh.Service("payments", policy with { RateLimits = [limit] }, payments.HostPort);
+        using var client = await RawConnection.To(mesh.Inbound(payments.HostPort));
+
+        async Task<int> Ask(string token) => (await client.Ask(Call($"Authorization: Bearer {token}\r\n"))).Status;
+
+        Assert.That(await Ask(issuer.Token()), Is.EqualTo(200));
+        Assert.That(await Ask(second.Token(change: claims => claims["iss"] = Other)), Is.EqualTo(200), "alice of another issuer");
+        Assert.That(await Ask(issuer.Token()), Is.EqualTo(429));
+        Assert.That(await Ask(second.Token(change: claims => claims["iss"] = Other)), Is.EqualTo(429));
+    }
+
+    [Test]
     public async Task The_calling_service_is_a_part()
     {
         using var payments = Backend.Answering("paid");
