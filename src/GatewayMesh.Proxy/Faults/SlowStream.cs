@@ -1,4 +1,5 @@
 using GatewayMesh.Proxy.Loops;
+using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Faults;
 
@@ -6,28 +7,9 @@ namespace GatewayMesh.Proxy.Faults;
 /// <param name="content">Content as the server writes it.</param>
 /// <param name="rate">Bytes per second.</param>
 /// <param name="time">The clock.</param>
-internal sealed class SlowStream(Stream content, long rate, TimeProvider time) : Stream
+internal sealed class SlowStream(Stream content, long rate, TimeProvider time) : AsyncWriteStream
 {
     private BodyPace _pace = new(rate);
-
-    /// <inheritdoc/>
-    public override bool CanRead => false;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <inheritdoc/>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -46,24 +28,5 @@ internal sealed class SlowStream(Stream content, long rate, TimeProvider time) :
     }
 
     /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
     public override Task FlushAsync(CancellationToken cancellationToken) => content.FlushAsync(cancellationToken);
-
-    /// <inheritdoc/>
-    public override void Flush() => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

@@ -1,4 +1,5 @@
 using GatewayMesh.Proxy.Idempotency;
+using GatewayMesh.Proxy.Messages;
 using Microsoft.AspNetCore.Http;
 
 namespace GatewayMesh.Proxy.Forwarding;
@@ -7,7 +8,7 @@ namespace GatewayMesh.Proxy.Forwarding;
 /// Content of the response to a request with an idempotency key, as the forwarder writes it: kept before a byte of it leaves. A response
 /// that is too large to be kept leaves as it comes.
 /// </summary>
-internal sealed class KeyedResponseStream : Stream
+internal sealed class KeyedResponseStream : AsyncWriteStream
 {
     private readonly HttpContext _http;
     private readonly KeyedRun _keyed;
@@ -26,25 +27,6 @@ internal sealed class KeyedResponseStream : Stream
         {
             http.RequestAborted = CancellationToken.None;
         }
-    }
-
-    /// <inheritdoc/>
-    public override bool CanRead => false;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     /// <summary>Keeps the response, and sends it.</summary>
@@ -85,27 +67,8 @@ internal sealed class KeyedResponseStream : Stream
     }
 
     /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
     public override Task FlushAsync(CancellationToken cancellationToken) =>
         _isPassing ? _client.FlushAsync(cancellationToken) : Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override void Flush() => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private async ValueTask PassAsync()
     {

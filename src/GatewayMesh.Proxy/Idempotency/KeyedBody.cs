@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Idempotency;
 
@@ -11,7 +12,7 @@ namespace GatewayMesh.Proxy.Idempotency;
 /// <param name="source">The body as it comes from the client.</param>
 /// <param name="method">Method of the request.</param>
 /// <param name="target">Path and query of the request.</param>
-internal sealed class KeyedBody(Stream source, string method, string target) : Stream
+internal sealed class KeyedBody(Stream source, string method, string target) : AsyncReadStream
 {
     /// <summary>Bytes that arrive before the request is forwarded.</summary>
     public const int MostKept = 64 * 1024;
@@ -27,25 +28,6 @@ internal sealed class KeyedBody(Stream source, string method, string target) : S
 
     /// <summary>Fingerprint of what has been read of the body.</summary>
     public Fingerprint Print => new(Digest.Of(Hash()), _length + _passed, _isEnded);
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Reads the body to its end, or up to <see cref="MostKept"/> bytes.</summary>
     public async ValueTask KeepAsync(CancellationToken cancellationToken)
@@ -113,27 +95,6 @@ internal sealed class KeyedBody(Stream source, string method, string target) : S
         _isEnded = read == 0 && !buffer.IsEmpty;
         return read;
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

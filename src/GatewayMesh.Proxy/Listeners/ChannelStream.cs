@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using GatewayMesh.Linux;
 using GatewayMesh.Proxy.Async;
 using GatewayMesh.Proxy.Connections;
+using GatewayMesh.Proxy.Messages;
 using Microsoft.AspNetCore.Connections;
 
 namespace GatewayMesh.Proxy.Listeners;
@@ -9,28 +10,9 @@ namespace GatewayMesh.Proxy.Listeners;
 /// <summary>
 /// A connection of a loop as the stream that the server of HTTP/2 reads. Asynchronous only; does not own the channel.
 /// </summary>
-internal sealed class ChannelStream(ByteChannel channel) : Stream
+internal sealed class ChannelStream(ByteChannel channel) : AsyncReadStream
 {
     private long _reads;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <inheritdoc/>
     /// <exception cref="ConnectionResetException">The connection failed.</exception>
@@ -66,27 +48,6 @@ internal sealed class ChannelStream(ByteChannel channel) : Stream
             throw new ConnectionResetException(failure.Message, failure);
         }
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private async ValueTask<int> WaitAsync()
     {

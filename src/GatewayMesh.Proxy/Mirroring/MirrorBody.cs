@@ -1,5 +1,6 @@
 using System.Buffers;
 using GatewayMesh.Proxy.Forwarding;
+using GatewayMesh.Proxy.Messages;
 
 namespace GatewayMesh.Proxy.Mirroring;
 
@@ -11,29 +12,10 @@ namespace GatewayMesh.Proxy.Mirroring;
 /// <param name="length">Length of the body; null if unknown.</param>
 /// <param name="limit">Largest body of a copy.</param>
 /// <param name="copy">The copy.</param>
-internal sealed class MirrorBody(Stream body, long? length, long limit, MirrorCopy copy) : Stream
+internal sealed class MirrorBody(Stream body, long? length, long limit, MirrorCopy copy) : AsyncReadStream
 {
     private readonly ArrayBufferWriter<byte> _kept = new();
     private MirrorCopy? _copy = copy;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Gives the copy up if the body did not arrive whole: the request has ended.</summary>
     public void End() => Interlocked.Exchange(ref _copy, null)?.Abandon(MirrorOutcome.Incomplete);
@@ -49,27 +31,6 @@ internal sealed class MirrorBody(Stream body, long? length, long limit, MirrorCo
 
         return count;
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private void Keep(ReadOnlySpan<byte> content)
     {

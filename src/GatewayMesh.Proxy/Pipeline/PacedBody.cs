@@ -13,32 +13,13 @@ namespace GatewayMesh.Proxy.Pipeline;
 /// <param name="rate">Minimum rate in bytes per second.</param>
 /// <param name="grace">Waiting time allowed for every body.</param>
 /// <param name="time">The clock.</param>
-internal sealed class PacedBody(Stream body, IResponseSink response, long rate, TimeSpan grace, TimeProvider time) : Stream
+internal sealed class PacedBody(Stream body, IResponseSink response, long rate, TimeSpan grace, TimeProvider time) : AsyncReadStream
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     private readonly CancellationTokenSource _timeout = new(Timeout.InfiniteTimeSpan, time);
     private TimeSpan _waited;
     private long _received;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     private TimeSpan Left
     {
@@ -84,27 +65,6 @@ internal sealed class PacedBody(Stream body, IResponseSink response, long rate, 
 
         return await body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
