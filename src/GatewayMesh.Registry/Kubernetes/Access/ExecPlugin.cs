@@ -45,7 +45,7 @@ internal sealed record ExecPlugin
         var command = exec.Required("command", ScalarTypes.Text) ?? "";
         return new ExecPlugin
         {
-            Command = command.Contains('/', StringComparison.Ordinal) ? Path.Combine(folder, command) : command,
+            Command = command.Contains('/', StringComparison.Ordinal) ? Path.GetFullPath(command, folder) : command,
             Arguments = exec.List("args", AnyText),
             Variables = exec.Items(
                 "env", pair => (pair.Required("name", ScalarTypes.Text) ?? "", pair.Optional("value", AnyText, ""))),

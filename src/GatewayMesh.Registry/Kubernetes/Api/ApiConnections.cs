@@ -67,6 +67,11 @@ internal sealed class ApiConnections(ApiAccess access) : IDisposable
     // Called under the lock.
     private void Look(ApiCredential credential)
     {
+        if (_invoker is not null && !HasFiles(credential) && ReferenceEquals(credential.Certificate, _version.Source))
+        {
+            return;
+        }
+
         var known = _invoker is null ? ((FileTrace, PemSource?, FileTrace, FileTrace)?)null : _version;
         var path = access.Roots?.File ?? credential.Certificate?.File ?? access.Server.Authority;
         (FileTrace, PemSource?, FileTrace, FileTrace) Now() => (
@@ -88,6 +93,9 @@ internal sealed class ApiConnections(ApiAccess access) : IDisposable
             old?.Dispose();
         }
     }
+
+    private bool HasFiles(ApiCredential credential) =>
+        access.Roots?.File is not null || credential.Certificate?.File is not null || credential.Key?.File is not null;
 
     [SuppressMessage("Security", "CA5359", Justification = "insecure-skip-tls-verify in the kubeconfig asks for exactly this")]
     private SslClientAuthenticationOptions Options(ApiCredential credential)

@@ -3,8 +3,8 @@ namespace GatewayMesh.Registry.Kubernetes.Api;
 /// <summary>Reads whole bodies up to a limit.</summary>
 internal static class BoundedBody
 {
-    /// <summary>Largest body of an answer: 64 MiB, decompressed.</summary>
-    public const int Most = 64 * 1024 * 1024;
+    /// <summary>Largest body of an answer: 256 MiB, decompressed. A list from the cache of a server has no pages.</summary>
+    public const int Most = 256 * 1024 * 1024;
 
     /// <summary>Largest body of an error that is read: 256 KiB. The rest is not read.</summary>
     public const int MostOfError = 256 * 1024;

@@ -11,30 +11,37 @@ internal static class ObjectReader
     public const int MaxDepth = 256;
 
     /// <summary>
-    /// Reads the object at which <paramref name="reader"/> stands and leaves the reader at its end. An object that is JSON but not a <typeparamref
-    /// name="T"/> is returned with its metadata and the reason.
+    /// Reads the object at which <paramref name="reader"/> stands and leaves the reader at its end. An object that is JSON but not a
+    /// <typeparamref name="T"/> with a name is returned with the reason, and with its metadata if that is readable.
     /// </summary>
-    /// <exception cref="JsonException">It is not JSON, or it has no metadata that tells which object it is.</exception>
+    /// <exception cref="JsonException">It is not JSON.</exception>
     public static ReadOutcome<T> Read<T>(ref Utf8JsonReader reader, JsonTypeInfo<T> json)
         where T : class, IKubernetesObject
     {
         var start = reader;
         try
         {
-            if (JsonSerializer.Deserialize(ref reader, json) is { } value)
-            {
-                return new ReadOutcome<T>(value, value.Metadata, null);
-            }
-
-            throw new JsonException("an object is null");
+            return JsonSerializer.Deserialize(ref reader, json) is { Metadata: { Name.Length: > 0 } meta } value
+                ? new ReadOutcome<T>(value, meta, null)
+                : new ReadOutcome<T>(null, ObjectMeta.Empty, "has no name");
         }
         catch (JsonException failure)
         {
             reader = start;
-            var partial = JsonSerializer.Deserialize(ref reader, ApiJson.Default.PartialObject);
-            return partial is { Metadata.Name.Length: > 0 }
-                ? new ReadOutcome<T>(null, partial.Metadata, ApiError.OneLine(failure.Message))
-                : throw new JsonException("an object has no name", failure);
+            reader.Skip();
+            return new ReadOutcome<T>(null, MetadataAt(start), ApiError.OneLine(failure.Message));
+        }
+    }
+
+    private static ObjectMeta MetadataAt(Utf8JsonReader reader)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(ref reader, HeaderJson.Default.ObjectHeader)?.Metadata ?? ObjectMeta.Empty;
+        }
+        catch (JsonException)
+        {
+            return ObjectMeta.Empty;
         }
     }
 }

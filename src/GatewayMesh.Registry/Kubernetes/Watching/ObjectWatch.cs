@@ -258,10 +258,14 @@ public sealed class ObjectWatch<T, TKept> : IObjectWatch
 
         Interrupt(end.Error!.Code == 401 ? $"{end.Error.Describe()}; check the token of this account" : end.Error.Describe());
 
-        // A first expired version is no sign of trouble; a storm of them is.
-        return end.Kind == WatchEndKind.Expired && _errors++ == 0
-            ? TimeSpan.Zero
-            : (end.Error.RetryAfter ?? TimeSpan.Zero) + Pause();
+        if (end.Kind == WatchEndKind.Expired && _errors == 0)
+        {
+            // A first expired version is no sign of trouble; a storm of them is.
+            _errors = 1;
+            return TimeSpan.Zero;
+        }
+
+        return (end.Error.RetryAfter ?? TimeSpan.Zero) + Pause();
     }
 
     private TimeSpan Pause()
