@@ -88,8 +88,13 @@ Task("Test")
             .Where(name => filter is null || name.Contains(filter, StringComparison.OrdinalIgnoreCase))
             .Order(StringComparer.Ordinal).ToList();
 
-        // Two cores: the publish is one thread for most of its time, so the unit tests share the machine with it.
-        var publish = System.Threading.Tasks.Task.Run(Publish);
+        // Two cores: a publish is one thread for most of its time, so the unit tests share the machine with it.
+        var publish = System.Threading.Tasks.Task.Run(() =>
+        {
+            Publish();
+            PublishTrimmed();
+            PublishOther();
+        });
         var results = new List<TestResult>();
         foreach (var project in projects.Where(name => name != MeshTests))
         {
@@ -99,8 +104,6 @@ Task("Test")
         try
         {
             await publish;
-            PublishTrimmed();
-            PublishOther();
         }
         catch (Exception error)
         {

@@ -24,8 +24,24 @@ public static class AtomicFile
     public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, int? group = null) =>
         Write(path, content, mode, group, FolderEntries.Sync);
 
+    /// <summary>
+    /// Writes what <paramref name="write"/> writes to a temporary file next to <paramref name="path"/>, syncs it to disk, and renames it.
+    /// </summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="content">Passed to <paramref name="write"/>.</param>
+    /// <param name="write">Writes the content. The stream can seek and has no buffer.</param>
+    /// <param name="mode">Permissions of the file.</param>
+    /// <exception cref="IOException">As in the other overload.</exception>
+    public static void Write<T>(string path, T content, Action<FileStream, T> write, UnixFileMode mode) =>
+        Write(path, content, write, mode, group: null, FolderEntries.Sync);
+
     /// <summary>For tests: <paramref name="sync"/> syncs the folder.</summary>
-    internal static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, int? group, Action<string> sync)
+    internal static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode, int? group, Action<string> sync) =>
+        Write(path, content, static (file, content) => file.Write(content), mode, group, sync);
+
+    private static void Write<T>(
+        string path, T content, Action<FileStream, T> write, UnixFileMode mode, int? group, Action<string> sync)
+        where T : allows ref struct
     {
         // The leading dot and the suffix keep the file from being read as an entry; the pid keeps two processes apart.
         var temporary = Path.Combine(
@@ -53,7 +69,7 @@ public static class AtomicFile
                     File.SetUnixFileMode(file.SafeFileHandle, mode);
                 }
 
-                file.Write(content);
+                write(file, content);
                 file.Flush(flushToDisk: true);
             }
 

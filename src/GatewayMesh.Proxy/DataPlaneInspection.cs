@@ -4,6 +4,7 @@ using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy.Admission;
 using GatewayMesh.Proxy.Edge;
+using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Resilience;
 using GatewayMesh.Proxy.Routing.Reports;
 using GatewayMesh.Proxy.Stores;
@@ -34,9 +35,13 @@ public sealed class DataPlaneInspection
     public IReadOnlyList<EndpointView> Endpoints()
     {
         var table = _parts.Traffic.Mesh.Endpoints;
+        EndpointState[] live = [.. table.Instances];
+        var keys = live.Select(static state => state.Key).ToHashSet();
         return
         [
-            .. table.Instances.Concat(table.Gateways.Concat(_parts.Applications.Applications).SelectMany(set => set.All))
+            .. live.Concat(table.Gateways.Concat(_parts.Applications.Applications).SelectMany(set => set.All)).Select(EndpointView.Of),
+            .. table.Unused.SelectMany(static service => service.Endpoints)
+                .Where(endpoint => keys.Add(EndpointKey.Of(endpoint)))
                 .Select(EndpointView.Of),
         ];
     }

@@ -1,3 +1,4 @@
+using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.LoadBalancing.Outliers;
@@ -42,6 +43,13 @@ public sealed record EndpointView(
 
     /// <summary>Cause of the ejection.</summary>
     public EjectionCause Cause { get; init; }
+
+    internal static EndpointView Of(EndpointModel unused) => new(
+        unused.Service, unused.Id, unused.Node, unused.Address, unused.Healthy, 0, 0, IsEjected: false, TimeSpan.Zero)
+    {
+        Weight = unused.Weight,
+        Zone = unused.Zone,
+    };
 
     internal static EndpointView Of(EndpointState state) => new(
         state.Key.Service, state.Key.Id, state.Model.Node, state.Model.Address, state.Model.Healthy,

@@ -44,7 +44,7 @@ internal sealed class SnapshotUpdate(DataPlaneParts parts)
         var table = parts.Endpoints.Apply(snapshot);
         foreach (var service in used)
         {
-            table.Find(service)?.MarkUsed();
+            table.Entry(service)?.Live?.MarkUsed();
         }
 
         parts.Jwks.Start(snapshot);
@@ -58,7 +58,7 @@ internal sealed class SnapshotUpdate(DataPlaneParts parts)
         parts.Authorizations.Keep(snapshot.Services.ContainsKey);
         parts.Demand?.Applied(table);
         parts.Budgets.Process.Declare(snapshot.Policy.Retries.Budget.Ratio, snapshot.Policy.Retries.Budget.MinPerSecond);
-        parts.Budgets.Keep(service => table.Find(service) is not null || snapshot.Services.ContainsKey(service));
+        parts.Budgets.Keep(service => table.Has(service) || snapshot.Services.ContainsKey(service));
         parts.Latencies.Keep(snapshot.Services.ContainsKey);
         var addresses = new HashSet<HostPort>(snapshot.Gateways.Select(gateway => gateway.Mesh));
         addresses.UnionWith(table.Instances.Select(instance => instance.Key.Address));

@@ -10,7 +10,7 @@ namespace GatewayMesh.Configuration.Entries;
 public sealed record ServiceInstance(string Id, HostPort Address)
 {
     /// <summary><c>http</c> (default), <c>http2</c> or <c>grpc</c>.</summary>
-    public string Protocol { get => field ?? "http"; init; } = "http";
+    public string Protocol { get => field ?? "http"; init => field = Protocols.Shared(value); } = "http";
 
     /// <summary>True if the instance is healthy. Default: true.</summary>
     public bool Healthy { get; init; } = true;
@@ -28,7 +28,7 @@ public sealed record ServiceInstance(string Id, HostPort Address)
     public ImmutableSortedDictionary<string, string> Meta
     {
         get => field ?? ImmutableSortedDictionary<string, string>.Empty;
-        init;
+        init => field = value is { IsEmpty: true } ? ImmutableSortedDictionary<string, string>.Empty : value;
     } = ImmutableSortedDictionary<string, string>.Empty;
 
     internal static ServiceInstance Bind(MappingReader reader, string service, string protocol)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Configuration.Nodes;
@@ -11,7 +12,7 @@ namespace GatewayMesh.Configuration.Nodes;
 public sealed record DiscoveredInstance(string Id, string Node, HostPort Address, bool Healthy)
 {
     /// <summary><c>http</c> (default), <c>http2</c> or <c>grpc</c>.</summary>
-    public string Protocol { get => field ?? "http"; init; } = "http";
+    public string Protocol { get => field ?? "http"; init => field = Protocols.Shared(value); } = "http";
 
     /// <summary>
     /// Address of the application for callers that bypass the sidecar; null when other hosts cannot reach the application.
@@ -42,7 +43,7 @@ public sealed record DiscoveredInstance(string Id, string Node, HostPort Address
     public ImmutableSortedDictionary<string, string> Meta
     {
         get => field ?? ImmutableSortedDictionary<string, string>.Empty;
-        init;
+        init => field = value is { IsEmpty: true } ? ImmutableSortedDictionary<string, string>.Empty : value;
     } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Compares by content, so that the same instance read twice is equal.</summary>

@@ -10,6 +10,7 @@ using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Policies.Jwt;
 using GatewayMesh.Configuration.Routing;
+using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Configuration.Snapshot;
 
@@ -180,13 +181,11 @@ internal static class SnapshotDigest
                 hash,
                 "endpoint",
                 endpoint.Id,
-                endpoint.Node,
-                endpoint.Address.ToString(),
-                endpoint.Datacenter,
-                endpoint.Healthy ? "well" : "ill",
-                endpoint.Application?.ToString() ?? "",
-                endpoint.IsForeign ? "foreign" : "",
-                endpoint.Zone ?? "");
+                endpoint.Node);
+            Add(hash, endpoint.Address);
+            Add(hash, endpoint.Datacenter, endpoint.Healthy ? "well" : "ill");
+            Add(hash, endpoint.Application);
+            Add(hash, endpoint.IsForeign ? "foreign" : "", endpoint.Zone ?? "");
             Add(hash, endpoint.Weight);
             if (endpoint.KeepsKeys)
             {
@@ -205,10 +204,31 @@ internal static class SnapshotDigest
     {
         foreach (var text in texts)
         {
-            var bytes = Encoding.UTF8.GetBytes(text);
-            Add(hash, bytes.Length);
-            hash.AppendData(bytes);
+            Add(hash, text.AsSpan());
         }
+    }
+
+    private static void Add(IncrementalHash hash, ReadOnlySpan<char> text)
+    {
+        var most = Encoding.UTF8.GetMaxByteCount(text.Length);
+        var bytes = most <= 512 ? stackalloc byte[most] : new byte[most];
+        bytes = bytes[..Encoding.UTF8.GetBytes(text, bytes)];
+        Add(hash, bytes.Length);
+        hash.AppendData(bytes);
+    }
+
+    // Not the address's own text, which it would keep: a mesh has hundreds of thousands of addresses.
+    private static void Add(IncrementalHash hash, HostPort? address)
+    {
+        if (address is null)
+        {
+            Add(hash, "");
+            return;
+        }
+
+        var text = address.Host.Length <= 256 ? stackalloc char[272] : new char[address.Host.Length + 16];
+        _ = address.TryFormat(text, out var length);
+        Add(hash, text[..length]);
     }
 
     private static void Add(IncrementalHash hash, long number)

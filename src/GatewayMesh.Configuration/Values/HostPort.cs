@@ -56,6 +56,13 @@ public sealed record HostPort(string Host, int Port)
         return host.Length > 0;
     }
 
+    /// <summary>Writes the address as in <see cref="ToString"/>, without keeping its text.</summary>
+    /// <returns>False if <paramref name="text"/> is too short.</returns>
+    public bool TryFormat(Span<char> text, out int length) =>
+        Host.Contains(':')
+            ? text.TryWrite(CultureInfo.InvariantCulture, $"[{Host}]:{Port}", out length)
+            : text.TryWrite(CultureInfo.InvariantCulture, $"{Host}:{Port}", out length);
+
     /// <inheritdoc/>
     public override string ToString() =>
         _text ??= Host.Contains(':')

@@ -41,16 +41,15 @@ public sealed class EndpointRegistry
         {
             var states = new Dictionary<EndpointKey, EndpointState>(_states.Count);
             var services = snapshot.Services.Values.ToFrozenDictionary(
-                service => service.Name,
-                service => SetOf(
-                    service.Name,
-                    service.Policy,
-                    service.Protocol,
-                    service.Endpoints,
-                    states,
-                    service.IsDormant,
-                    refused: service.HasRefused),
-                StringComparer.OrdinalIgnoreCase);
+                service => service.Name, service => new ServiceEndpoints(service, this), StringComparer.OrdinalIgnoreCase);
+            foreach (var used in _current.Services)
+            {
+                if (services.TryGetValue(used.Service, out var service))
+                {
+                    service.Live = SetOf(service.Model, states);
+                }
+            }
+
             var targets = RouteTargets.Of(snapshot).ToFrozenDictionary(
                 target => target.Id, target => SetOf(target, snapshot, services, states), StringComparer.OrdinalIgnoreCase);
             var gateways = snapshot.Gateways.GroupBy(gateway => gateway.Group, StringComparer.Ordinal).ToFrozenDictionary(
@@ -62,6 +61,30 @@ public sealed class EndpointRegistry
             Volatile.Write(ref _current, new EndpointTable(services, gateways, targets));
             _shares.Widen(states.Values);
             return _current;
+        }
+    }
+
+    /// <summary>Creates the live instances of a service at its first request.</summary>
+    internal EndpointSet Create(ServiceEndpoints service)
+    {
+        lock (_applying)
+        {
+            if (service.Live is not null)
+            {
+                return service.Live;
+            }
+
+            var inUse = _current.Entry(service.Model.Name);
+            if (inUse != service)
+            {
+                // A request that began before the last snapshot: its instances share the state of those in use, and declare nothing.
+                _ = inUse?.Set;
+                return service.Live = SetOf(service.Model, new Dictionary<EndpointKey, EndpointState>(_states));
+            }
+
+            var set = SetOf(service.Model, _states);
+            _shares.Add(set.All, _states.Values);
+            return service.Live = set;
         }
     }
 
@@ -91,7 +114,7 @@ public sealed class EndpointRegistry
     private EndpointSet SetOf(
         TargetModel target,
         MeshSnapshot snapshot,
-        FrozenDictionary<string, EndpointSet> services,
+        FrozenDictionary<string, ServiceEndpoints> services,
         Dictionary<EndpointKey, EndpointState> states) =>
         target.Subset.Length == 0
         && snapshot.Services.TryGetValue(target.Service, out var service)
@@ -100,9 +123,19 @@ public sealed class EndpointRegistry
         && service.HasRefused == target.HasRefused
         && service.Policy == target.Policy
         && service.Endpoints.AsSpan().SequenceEqual(target.Endpoints.AsSpan())
-            ? services[service.Name]
+            ? services[service.Name].Live ??= SetOf(service, states)
             : SetOf(
                 target.Service, target.Policy, target.Protocol, target.Endpoints, states, target.IsDormant, target.Id, target.HasRefused);
+
+    private EndpointSet SetOf(ServiceModel service, Dictionary<EndpointKey, EndpointState> states) =>
+        SetOf(
+            service.Name,
+            service.Policy,
+            service.Protocol,
+            service.Endpoints,
+            states,
+            service.IsDormant,
+            refused: service.HasRefused);
 
     private EndpointSet SetOf(
         string service,
@@ -147,7 +180,7 @@ public sealed class EndpointRegistry
             }
         }
 
-        var before = target is null ? _current.Find(service) : _current.FindTarget(target);
+        var before = target is null ? _current.Entry(service)?.Live : _current.FindTarget(target);
         return new EndpointSet(
             service,
             policy,

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using GatewayMesh.Configuration.Snapshot;
 
 namespace GatewayMesh.Proxy.LoadBalancing;
 
@@ -7,12 +8,12 @@ namespace GatewayMesh.Proxy.LoadBalancing;
 /// </summary>
 public sealed class EndpointTable
 {
-    private readonly FrozenDictionary<string, EndpointSet> _services;
+    private readonly FrozenDictionary<string, ServiceEndpoints> _services;
     private readonly FrozenDictionary<string, EndpointSet> _gateways;
     private readonly FrozenDictionary<string, EndpointSet> _targets;
 
     internal EndpointTable(
-        FrozenDictionary<string, EndpointSet> services,
+        FrozenDictionary<string, ServiceEndpoints> services,
         FrozenDictionary<string, EndpointSet> gateways,
         FrozenDictionary<string, EndpointSet> targets)
     {
@@ -23,12 +24,16 @@ public sealed class EndpointTable
 
     /// <summary>A table without entries.</summary>
     public static EndpointTable Empty { get; } = new(
-        FrozenDictionary<string, EndpointSet>.Empty,
+        FrozenDictionary<string, ServiceEndpoints>.Empty,
         FrozenDictionary<string, EndpointSet>.Empty,
         FrozenDictionary<string, EndpointSet>.Empty);
 
-    /// <summary>Sets of all services, for <c>/endpoints</c>.</summary>
-    public IEnumerable<EndpointSet> Services => _services.Values;
+    /// <summary>Sets of the services that have had a request.</summary>
+    public IEnumerable<EndpointSet> Services => _services.Values.Select(static service => service.Live).OfType<EndpointSet>();
+
+    /// <summary>Services that have had no request, so that their instances have no live state.</summary>
+    public IEnumerable<ServiceModel> Unused =>
+        _services.Values.Where(static service => service.Live is null).Select(static service => service.Model);
 
     /// <summary>Sets of all gateway groups, for <c>/endpoints</c>.</summary>
     public IEnumerable<EndpointSet> Gateways => _gateways.Values;
@@ -38,12 +43,11 @@ public sealed class EndpointTable
     /// </summary>
     public IEnumerable<EndpointSet> Targets => _targets.Values;
 
-    /// <summary>All instances that requests for services can use, each once.</summary>
+    /// <summary>Instances of services that have had a request, and of targets; each once.</summary>
     public IEnumerable<EndpointState> Instances => Services.Concat(Targets).SelectMany(static set => set.All).Distinct();
 
     /// <summary>
-    /// The instances and gateways that are ejected, each once. Asked each second, of up to hundreds of thousands of instances, so only the
-    /// ejected ones cost more than a look.
+    /// The instances and gateways that are ejected, each once. Asked each second, so only the ejected ones cost more than a look.
     /// </summary>
     public IReadOnlyCollection<EndpointState> Ejected
     {
@@ -65,8 +69,17 @@ public sealed class EndpointTable
         }
     }
 
-    /// <summary>Returns the instances of <paramref name="service"/>, or null if the snapshot does not have the service.</summary>
-    public EndpointSet? Find(string service) => _services.GetValueOrDefault(service);
+    /// <summary>True if the snapshot has <paramref name="service"/>.</summary>
+    public bool Has(string service) => _services.ContainsKey(service);
+
+    /// <summary>
+    /// Returns the instances of <paramref name="service"/>, or null if the snapshot does not have the service. The first call creates their
+    /// live state.
+    /// </summary>
+    public EndpointSet? Find(string service) => _services.GetValueOrDefault(service)?.Set;
+
+    /// <summary>Returns the entry of <paramref name="service"/>, or null if the snapshot does not have the service.</summary>
+    internal ServiceEndpoints? Entry(string service) => _services.GetValueOrDefault(service);
 
     /// <summary>Returns the gateways of <paramref name="group"/> (dialed at their mesh listener), or null if there is none.</summary>
     public EndpointSet? FindGateways(string group) => _gateways.GetValueOrDefault(group);

@@ -1,7 +1,6 @@
-using System.Buffers;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Linux;
@@ -20,8 +19,6 @@ public sealed class SnapshotStore(string dataDir)
 
     private const int MaxBytes = 256 * 1024 * 1024;
 
-    private int _capacity = 4096; // room for a little more than the last time
-
     /// <summary>Path of the file.</summary>
     public string File { get; } = FileIn(dataDir);
 
@@ -37,7 +34,7 @@ public sealed class SnapshotStore(string dataDir)
         try
         {
             PrivateFolder.Create(dataDir);
-            AtomicFile.Write(File, Encode(view), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            AtomicFile.Write(File, view, Write, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -85,47 +82,40 @@ public sealed class SnapshotStore(string dataDir)
         }
     }
 
-    // {"format":1,"sha256":"…","content":{…}}: written once, and the checksum afterwards, because a large mesh writes tens of megabytes. Not
-    // SerializeToUtf8Bytes, whose array of the pool would stay in the pool.
-    private ReadOnlySpan<byte> Encode(RegistryView view)
+    // {"format":1,"sha256":"…","content":{…}}. A large mesh writes tens of megabytes, so the content goes to the file piece by piece, and the
+    // checksum to its place afterwards.
+    private static void Write(FileStream file, RegistryView view)
     {
-        var buffer = new ArrayBufferWriter<byte>(_capacity);
-        buffer.Write(Opening);
-        var checksum = buffer.WrittenCount;
-        buffer.Write(stackalloc byte[2 * SHA256.HashSizeInBytes]);
-        buffer.Write("\",\"content\":"u8);
-        var content = buffer.WrittenCount;
-        using (var json = new Utf8JsonWriter(buffer))
+        file.Write("{\"format\":1,\"sha256\":\""u8);
+        var checksum = file.Position;
+        file.Write(stackalloc byte[2 * SHA256.HashSizeInBytes]);
+        file.Write("\",\"content\":"u8);
+        using var hash = SHA256.Create();
+        using (var hashed = new CryptoStream(file, hash, CryptoStreamMode.Write, leaveOpen: true))
         {
-            JsonSerializer.Serialize(json, StoredEntries.From(view), StoreJson.Default.StoredEntries);
+            JsonSerializer.Serialize(hashed, StoredEntries.From(view), StoreJson.Default.StoredEntries);
         }
 
-        var hash = SHA256.HashData(buffer.WrittenSpan[content..]);
-        buffer.Write("}"u8);
-        _capacity = buffer.WrittenCount + (buffer.WrittenCount / 8);
-        var written = MemoryMarshal.AsMemory(buffer.WrittenMemory).Span;
-        _ = Convert.TryToHexStringLower(hash, written[checksum..], out _);
-        return written;
+        file.Write("}"u8);
+        file.Position = checksum;
+        file.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(hash.Hash!)));
     }
-
-    private static ReadOnlySpan<byte> Opening => "{\"format\":1,\"sha256\":\""u8;
 
     private RegistryView? Decode(byte[] bytes, out ConfigError? error)
     {
         const string Fix = "remove the file; the node writes a new one as soon as the registry answers";
         try
         {
-            using var document = JsonDocument.Parse(bytes);
-            var root = document.RootElement;
-            if (root.GetProperty("format").GetInt32() is var format && format != Format)
+            var stored = StoredFile.Read(bytes);
+            if (stored.Format != Format)
             {
-                error = Error(string.Create(CultureInfo.InvariantCulture, $"has format {format}, but this version reads format {Format}"),
-                    Fix);
+                error = Error(
+                    string.Create(CultureInfo.InvariantCulture, $"has format {stored.Format}, but this version reads format {Format}"), Fix);
                 return null;
             }
 
-            var content = JsonMarshal.GetRawUtf8Value(root.GetProperty("content"));
-            if (root.GetProperty("sha256").GetString() != Convert.ToHexStringLower(SHA256.HashData(content)))
+            var content = bytes.AsSpan(stored.Content);
+            if (stored.Checksum != Convert.ToHexStringLower(SHA256.HashData(content)))
             {
                 error = Error("is corrupt: its checksum is wrong", Fix);
                 return null;
@@ -135,7 +125,7 @@ public sealed class SnapshotStore(string dataDir)
             return JsonSerializer.Deserialize(content, StoreJson.Default.StoredEntries)!.ToView();
         }
         catch (Exception exception) when (
-            exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or NullReferenceException)
+            exception is JsonException or InvalidOperationException or FormatException or NullReferenceException)
         {
             error = Error("is corrupt: its content is not valid", Fix);
             return null;

@@ -43,6 +43,34 @@ internal sealed class SnapshotStoreTests
         Assert.That(cancellationToken.IsCancellationRequested, Is.False);
     }
 
+    // A buffer of the whole file would stay in the process's memory until a full collection.
+    [Test]
+    public void A_large_mesh_is_written_piece_by_piece()
+    {
+        var view = Large();
+        _ = _store.Save(view); // code and pools are ready afterwards
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That(_store.Save(view), Is.Null);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        var length = new FileInfo(_store.File).Length;
+        Assert.That(length, Is.GreaterThan(1_000_000));
+        Assert.That(allocated, Is.LessThan(length / 4));
+    }
+
+    [Test]
+    public void Instances_from_the_store_share_what_is_the_same()
+    {
+        _ = _store.Save(Large());
+
+        var instances = _store.Load(out _)!.Entries.Services.Single().Instances;
+
+        Assert.That(instances, Has.Length.EqualTo(10_000));
+        Assert.That(instances.Select(each => each.Protocol).Distinct(ReferenceEqualityComparer.Instance).Count(), Is.EqualTo(1));
+        Assert.That(instances.Select(each => each.Meta).Distinct(ReferenceEqualityComparer.Instance).Count(), Is.EqualTo(1));
+    }
+
     [Test]
     public void A_loaded_store_compiles_to_the_same_revision()
     {
@@ -335,4 +363,19 @@ internal sealed class SnapshotStoreTests
             EntrySet.From(entries, errors)!,
             [new DiscoveredNode(Records.Sidecar("host-a"), Alive: true), new DiscoveredNode(Records.Gateway("gw-1"), Alive: false)]);
     }
+
+    private static RegistryView Large() => RegistryView.Empty with
+    {
+        Entries = new EntrySet
+        {
+            Services =
+            [
+                new ServiceEntry
+                {
+                    Name = "web",
+                    Instances = [.. Enumerable.Range(0, 10_000).Select(i => new ServiceInstance($"web-{i}", new HostPort("10.0.0.1", 1 + i)))],
+                },
+            ],
+        },
+    };
 }

@@ -12,6 +12,19 @@ internal sealed class EjectionShares(TimeProvider time)
     /// <summary>Watches of all services.</summary>
     public IEnumerable<OutlierWatch> Watches => _watches.Values;
 
+    /// <summary>Adds a service to the table in use before its first request.</summary>
+    /// <param name="added">Instances of the service.</param>
+    /// <param name="all">Instances of the table, these included.</param>
+    public void Add(IEnumerable<EndpointState> added, IEnumerable<EndpointState> all)
+    {
+        foreach (var service in added.Select(static state => state.Key.Service).Distinct(StringComparer.Ordinal))
+        {
+            EndpointState[] own = [.. all.Where(state => state.Key.Service == service)];
+            Narrow(own);
+            _watches[service].Widen(own);
+        }
+    }
+
     /// <summary>
     /// Prepares for a table with <paramref name="next"/>: each instance joins its service's permits, and no limit exceeds the old or the
     /// new one.
