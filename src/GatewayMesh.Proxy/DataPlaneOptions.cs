@@ -124,6 +124,9 @@ public sealed record DataPlaneOptions
     /// </summary>
     public bool EnforcesIntentions { get; init; }
 
+    /// <summary>Waits for the store of rate limits. Default: <see cref="StorePace.RateLimits"/>.</summary>
+    internal StorePace RatePace { get; init; } = StorePace.RateLimits;
+
     /// <summary>Waits for the store of idempotency keys. Default: <see cref="StorePace.Keys"/>.</summary>
     internal StorePace KeyPace { get; init; } = StorePace.Keys;
 

@@ -10,6 +10,7 @@ public sealed partial class TestClockTests
     {
         ["DelayWatch"] = "the test waits until one delay has begun, and all timers run by themselves",
         ["EndlessPatience"] = "one timeout never fires, and all other timers run by themselves",
+        ["HastyTime"] = "one timeout is due as it begins, and all other timers run by themselves",
         ["HeldDelay"] = "the test fires one timer, and all others run by themselves",
         ["ShiftedTime"] = "the time of day moves, and timers run by themselves",
     };

@@ -14,7 +14,9 @@ internal static class Protocols
         Read = text => text.Length == 0 ? Scalar.Good("") : OfService.Read(text),
     };
 
-    /// <summary>The same text as one object for all instances: a mesh has hundreds of thousands, and their text comes from the store.</summary>
+    /// <summary>
+    /// The same text as one object for all instances: a mesh has hundreds of thousands, and their texts come from the store.
+    /// </summary>
     public static string Shared(string protocol) => protocol switch
     {
         "http" => "http",

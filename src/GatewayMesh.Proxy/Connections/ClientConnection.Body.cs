@@ -15,6 +15,7 @@ internal sealed partial class ClientConnection
     private readonly ClientBody _content;
     private BodyReader _body;
     private long _bodyBytes;
+    private long _bodyReads; // odd while a read waits
     private int _dataLeft; // content at the start of the received bytes
     private bool _expectsContinue;
 
@@ -47,14 +48,9 @@ internal sealed partial class ClientConnection
                 return 0;
             }
 
-            if (_dataLeft == 0)
+            if (_dataLeft == 0 && !await ReceiveBodyAsync(cancellationToken).ConfigureAwait(false))
             {
-                using var registration = cancellationToken.UnsafeRegister(
-                    static connection => ((ClientConnection)connection!)._channel.CancelRead(), this);
-                if (!await ReceiveBodyAsync(cancellationToken).ConfigureAwait(false))
-                {
-                    throw new BodyFaultException(MeshErrorKind.ClientGone, "the client broke off the body");
-                }
+                throw new BodyFaultException(MeshErrorKind.ClientGone, "the client broke off the body");
             }
         }
     }
@@ -130,6 +126,10 @@ internal sealed partial class ClientConnection
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ReceiveBodyAsync(CancellationToken cancellationToken)
     {
+        await Loop.SwitchTo();
+        _bodyReads++;
+        using var registration = cancellationToken.UnsafeRegister(
+            static connection => ((ClientConnection)connection!).CancelBodyRead(), this);
         try
         {
             return await ReceiveAsync().ConfigureAwait(false);
@@ -143,6 +143,23 @@ internal sealed partial class ClientConnection
         {
             return false;
         }
+        finally
+        {
+            _bodyReads++;
+        }
+    }
+
+    // Always posted: the token may be canceled before the read waits. A cancellation that comes after its read finds another number.
+    private void CancelBodyRead()
+    {
+        var read = Volatile.Read(ref _bodyReads);
+        Loop.Post(() =>
+        {
+            if (read == _bodyReads)
+            {
+                _channel.CancelRead();
+            }
+        });
     }
 
     private bool IsBodyRead => _body.IsComplete && _dataLeft == 0;

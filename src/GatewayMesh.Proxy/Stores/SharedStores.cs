@@ -15,7 +15,7 @@ internal sealed class SharedStores : IAsyncDisposable
     public SharedStores(DataPlaneOptions options, ILogger log, MeshMetrics metrics)
     {
         var events = new StoreEvents(log);
-        RateLimits = new RedisStore("rateLimits", options.Node, StorePace.RateLimits, events, options.Time);
+        RateLimits = new RedisStore("rateLimits", options.Node, options.RatePace, events, options.Time);
         Keys = new RedisStore("idempotency", options.Node, options.KeyPace, events, options.Time);
         Use(options.Stores);
         metrics.AddGauges(

@@ -120,6 +120,20 @@ internal sealed class AuthorizationAttackTests
         Assert.That((_service.Asked, _backend.Executed), Is.EqualTo((1, 1)));
     }
 
+    // Seen on an overloaded machine: the time was over between two reads, and the second one waited for ever.
+    [Test]
+    public async Task A_body_whose_time_is_over_before_it_is_read_ends_with_408()
+    {
+        await using var mesh = await Start(
+            model => model with { MaxBodySize = 1024 }, options => options with { Time = new HastyTime(AuthorizationBody.Patience) });
+        using var client = await RawConnection.To(mesh.Inbound(_backend.HostPort));
+
+        await client.Send("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 4\r\n\r\n");
+
+        Assert.That((await client.ReadMessage(isResponse: true)).Status, Is.EqualTo(408));
+        Assert.That(_backend.Executed, Is.Zero);
+    }
+
     [Test]
     public void Bodies_that_wait_have_a_common_bound()
     {
@@ -261,5 +275,19 @@ internal sealed class AuthorizationAttackTests
     {
         var mesh = await Mesh.Start(with);
         return mesh.Service("payments", _service.Policy(policy));
+    }
+
+    /// <summary>A clock whose timers of one length are due at once.</summary>
+    private sealed class HastyTime(TimeSpan length) : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime == length)
+            {
+                callback(state);
+            }
+
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
     }
 }

