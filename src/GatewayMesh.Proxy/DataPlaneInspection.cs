@@ -70,7 +70,13 @@ public sealed class DataPlaneInspection
     /// <param name="facts">Method and fields of the request.</param>
     /// <param name="pathAndQuery">Path and query of the request.</param>
     public RouteReport Explain(string service, IRequestFacts facts, string pathAndQuery) =>
-        RouteTrace.Of(_parts.Traffic.Mesh, service, facts, pathAndQuery, _parts.Options.Time.GetTimestamp());
+        RouteTrace.Of(
+            _parts.Traffic.Mesh,
+            service,
+            Snapshot.Namespace,
+            facts,
+            pathAndQuery,
+            _parts.Options.Time.GetTimestamp());
 
     /// <summary>Returns the retry budget of a service and the delay after which its requests are hedged.</summary>
     /// <param name="service">Name of the service.</param>

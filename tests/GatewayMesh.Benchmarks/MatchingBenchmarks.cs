@@ -20,7 +20,7 @@ public class MatchingBenchmarks
     {
         var snapshot = SampleMesh.Snapshot(instances: 3);
         var endpoints = new EndpointRegistry(TimeProvider.System).Apply(snapshot);
-        _way = RouteTable.Of(snapshot, endpoints, new SplitMix(1), TimeProvider.System).Find("orders")!;
+        _way = RouteTable.Of(snapshot, endpoints, new SplitMix(1), TimeProvider.System).Find("orders", callers: "")!;
     }
 
     /// <summary>The last of ten rules, and a splitter sample.</summary>

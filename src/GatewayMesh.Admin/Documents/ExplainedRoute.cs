@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace GatewayMesh.Admin.Documents;
 
@@ -7,6 +8,10 @@ public sealed record ExplainedRoute
 {
     /// <summary>Rule that led to the target, or the resolver; null when the name leads straight to its instances.</summary>
     public string? Name { get; set; }
+
+    /// <summary>Cause of the error that ends the route in place of a target; absent if it ends at a target.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Cause { get; set; }
 
     /// <summary>Path and query sent to the target; null if unchanged.</summary>
     public string? Rewritten { get; set; }

@@ -3,10 +3,10 @@ namespace GatewayMesh.Admin.Documents;
 /// <summary>A rule of a router.</summary>
 public sealed record ExplainedRule
 {
-    /// <summary>Name of the router.</summary>
+    /// <summary>Name of the router, or of the route that declares the rule, such as <c>HTTPRoute shop/api</c>.</summary>
     public string Router { get; set; } = "";
 
-    /// <summary>Index of the rule, from 0.</summary>
+    /// <summary>Index of the rule in the router or route, from 0.</summary>
     public int Rule { get; set; }
 
     /// <summary>Conditions of the rule.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Document;
 using GatewayMesh.Configuration.Entries.Flags;
+using GatewayMesh.Configuration.Entries.MeshRouting;
 using GatewayMesh.Configuration.Entries.Resolvers;
 using GatewayMesh.Configuration.Entries.Routers;
 using GatewayMesh.Configuration.Entries.Splitters;
@@ -48,6 +49,9 @@ public sealed record EntrySet
 
     /// <summary>Feature flags that policies name.</summary>
     public ImmutableArray<FeatureFlagEntry> FeatureFlags { get; init; } = [];
+
+    /// <summary>Routes of the Gateway API that are attached to services. Default: none.</summary>
+    public MeshRouteSet MeshRoutes { get; init; } = MeshRouteSet.None;
 
     private RoutingChains? _chains;
 

@@ -34,6 +34,13 @@ public static class HeaderName
             && name.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
     }
 
+    /// <summary>True if <paramref name="text"/> may be the value of a field: printable ASCII, tabs and blanks inside.</summary>
+    public static bool IsValue(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length <= MostValueCharacters && text.All(c => c is '\t' or (>= ' ' and <= '~')) && text == text.Trim();
+    }
+
     private static Scalar<string> Read(string text) =>
         !IsToken(text) ? Scalar.Bad<string>($"{Quoted.Of(text)} is not the name of a header field", "use a name such as x-debug")
         : Reserved.Contains(text) || Reserved.Contains(text.Replace('_', '-'))
@@ -49,7 +56,7 @@ public static class HeaderName
             return Scalar.Bad<string>("has a value of more than 4096 characters", "use a shorter value");
         }
 
-        if (text.Any(c => c is not ('\t' or (>= ' ' and <= '~'))) || text != text.Trim())
+        if (!IsValue(text))
         {
             return Scalar.Bad<string>(
                 $"{Quoted.Of(text)} is not the value of a header field", "use printable ASCII without blanks at the ends");

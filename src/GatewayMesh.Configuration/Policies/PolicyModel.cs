@@ -116,13 +116,15 @@ public sealed record PolicyModel
             || ReferenceEquals(ExternalAuthorization, other.ExternalAuthorization)
             || PolicyJson.Write(ExternalAuthorization) == PolicyJson.Write(other.ExternalAuthorization));
 
-    /// <summary>Returns this policy with a router rule's timeouts and retries; the policy itself when the rule declares none.</summary>
+    /// <summary>
+    /// Returns this policy with a router rule's timeouts, retries, and mirror; the policy itself when the rule declares none.
+    /// </summary>
     public PolicyModel With(RouteAction action)
     {
-        var (timeouts, retries) = (Timeouts.With(action), Retries.With(action));
-        return ReferenceEquals(timeouts, Timeouts) && ReferenceEquals(retries, Retries)
+        var (timeouts, retries, mirror) = (Timeouts.With(action), Retries.With(action), Mirror.With(action));
+        return ReferenceEquals(timeouts, Timeouts) && ReferenceEquals(retries, Retries) && ReferenceEquals(mirror, Mirror)
             ? this
-            : this with { Timeouts = timeouts, Retries = retries };
+            : this with { Timeouts = timeouts, Retries = retries, Mirror = mirror };
     }
 
     /// <summary>

@@ -42,6 +42,9 @@ public sealed class ChainCompiler(EntrySet entries, string datacenter, Func<Targ
     /// <summary>Adds a subset that a policy names to the targets, and returns the ID of its target.</summary>
     public string Include(string service, string subset) => Target(new TargetKey(service, subset, datacenter)).Id;
 
+    /// <summary>Returns the target of all instances of a service in the local datacenter, whatever its routes are.</summary>
+    internal TargetModel Whole(string service) => Target(new TargetKey(service, "", datacenter));
+
     private TargetModel Target(TargetKey key)
     {
         if (!_targets.TryGetValue(key, out var target))

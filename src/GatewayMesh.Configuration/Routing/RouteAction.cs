@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using GatewayMesh.Configuration.Entries.MeshRouting;
 using GatewayMesh.Configuration.Entries.Routers;
 using GatewayMesh.Configuration.Headers;
 
@@ -17,6 +19,9 @@ public sealed record RouteAction
 
     /// <summary>Overrides <c>timeouts.request</c>; null to keep it.</summary>
     public TimeSpan? RequestTimeout { get; init; }
+
+    /// <summary>Overrides <c>timeouts.attempt</c>; null to keep it. Not in Consul.</summary>
+    public TimeSpan? AttemptTimeout { get; init; }
 
     /// <summary>Overrides the idle timeout of a stream; null to keep it (Consul 1.14 and later).</summary>
     public TimeSpan? IdleTimeout { get; init; }
@@ -44,4 +49,13 @@ public sealed record RouteAction
 
     /// <summary>Changes to the header fields of responses; null for none (Consul 1.10 and later).</summary>
     public HeaderChanges? ResponseHeaders { get; init; }
+
+    /// <summary>
+    /// True if these changes to header fields come before those of a split, as in the Gateway API. Default: false, after them, as in Envoy.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HeadersFirst { get; init; }
+
+    /// <summary>Service that gets copies of the requests, in place of the policy's; null for the policy's. Not in Consul.</summary>
+    public MeshMirror? Mirror { get; init; }
 }

@@ -32,7 +32,7 @@ internal static class RouteDescription
             case RouterNode router:
                 foreach (var rule in router.Rules)
                 {
-                    yield return $"{RouteJson.Write(rule.Match)} {RouteJson.Write(rule.Action)} {rule.Next.Name}";
+                    yield return $"{RouteJson.Write(rule.Match)} {RouteJson.Write(rule.Action)} {rule.Next.Name}{Of(rule.Origin)}";
                     todo.Push(rule.Next);
                 }
 
@@ -51,6 +51,11 @@ internal static class RouteDescription
                 yield return $"{string.Join(' ', resolver.Failover.Select(target => target.Id))} {resolver.ConnectTimeout} "
                     + $"{resolver.RequestTimeout} {RouteJson.Write(resolver.LoadBalancer)}";
                 break;
+            case AnswerNode answer:
+                yield return $"{answer.Answer}";
+                break;
         }
     }
+
+    private static string Of(RuleOrigin? origin) => origin is null ? "" : $" {origin}";
 }

@@ -3,7 +3,7 @@ using GatewayMesh.Configuration.Headers;
 namespace GatewayMesh.Configuration.Routing;
 
 /// <summary>A share of a splitter.</summary>
-/// <param name="Weight">Weight in hundredths of a percent: 10,000 is the total.</param>
+/// <param name="Weight">Weight relative to the sum of all weights. Those of a service-splitter are hundredths of a percent.</param>
 /// <param name="Next">Next node.</param>
 public sealed record SplitLeg(int Weight, RouteNode Next)
 {

@@ -26,6 +26,12 @@ public sealed class MeshSnapshot
     /// <summary>Services by name.</summary>
     public FrozenDictionary<string, ServiceModel> Services { get; init; } = FrozenDictionary<string, ServiceModel>.Empty;
 
+    /// <summary>
+    /// Namespace of the applications of this node, whose consumer routes hold for their calls. Default: empty, unknown or none, as at a
+    /// gateway.
+    /// </summary>
+    public string Namespace { get; init; } = "";
+
     /// <summary>Route targets by id; services without routes are not included.</summary>
     public FrozenDictionary<string, TargetModel> Targets { get; init; } = FrozenDictionary<string, TargetModel>.Empty;
 

@@ -11,8 +11,16 @@ namespace GatewayMesh.Configuration.Snapshot;
 /// <param name="Endpoints">Instances of the service, healthy or not.</param>
 public sealed record ServiceModel(string Name, string Protocol, PolicyModel Policy, ImmutableArray<EndpointModel> Endpoints)
 {
+    private static readonly ImmutableSortedDictionary<string, RouteNode> NoRoutes =
+        ImmutableSortedDictionary.Create<string, RouteNode>(StringComparer.Ordinal);
+
     /// <summary>Route from the service name to instances; null when it leads directly to all instances of the service.</summary>
     public RouteNode? Routes { get; init; }
+
+    /// <summary>
+    /// Routes for the callers of a namespace, by the namespace; they replace <see cref="Routes"/> for those callers. Default: none.
+    /// </summary>
+    public ImmutableSortedDictionary<string, RouteNode> ConsumerRoutes { get; init; } = NoRoutes;
 
     /// <summary>
     /// True if the registry has instances that this node never dials (<see cref="MeshSnapshot.Refused"/>). Default: false.

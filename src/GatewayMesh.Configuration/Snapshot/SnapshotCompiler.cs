@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Entries;
+using GatewayMesh.Configuration.Entries.MeshRouting;
 using GatewayMesh.Configuration.Headers;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Nodes;
@@ -42,6 +43,8 @@ public static class SnapshotCompiler
         var targets = new TargetCompiler(services, instances, policies, entries.Chains.Index, source, home, gate);
         var routes = new ChainCompiler(entries, home, targets.Compile);
         AddRoutes(services, entries, routes);
+        AddMeshRoutes(services, entries.MeshRoutes, new MeshRouteCompiler(routes));
+        AddFlaggedRoutes(services, routes);
         var flagged = FlaggedSubsets(services, routes);
         var subsets = Subsets(services, routes);
         var gateways = gate.Admit(Gateways(source.Gateways));
@@ -51,9 +54,19 @@ public static class SnapshotCompiler
         return new MeshSnapshot
         {
             Revision = SnapshotDigest.Of(
-                policies.Shared, services, routes.Targets, gateways, ingress, entries.JwtProviders, entries.FeatureFlags, table, refused),
+                policies.Shared,
+                services,
+                entries.MeshRoutes.Namespace,
+                routes.Targets,
+                gateways,
+                ingress,
+                entries.JwtProviders,
+                entries.FeatureFlags,
+                table,
+                refused),
             EntriesRevision = SnapshotDigest.OfEntries(entries, policies, services, routes.Targets, table),
             Services = services.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
+            Namespace = entries.MeshRoutes.Namespace,
             Subsets = subsets,
             FlaggedSubsets = flagged,
             FeatureFlags = entries.FeatureFlags.ToFrozenDictionary(entry => entry.Name, StringComparer.OrdinalIgnoreCase),
@@ -113,7 +126,8 @@ public static class SnapshotCompiler
         var services = new SortedDictionary<string, ServiceModel>(StringComparer.OrdinalIgnoreCase);
         var registeredAs = instances.SelectMany(
             group => group.Select(instance => instance.Endpoint.Service)).Concat(discovered.Select(discovered => discovered.Name));
-        var spellings = Spellings(registeredAs).Concat(Spellings(protocols.Keys.Concat(entries.Chains.Names)));
+        var spellings = Spellings(registeredAs).Concat(
+            Spellings(protocols.Keys.Concat(entries.Chains.Names).Concat(NamesOf(entries.MeshRoutes))));
         var dormant = discovered.Where(discovered => discovered.IsDormant)
             .Select(discovered => discovered.Name)
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -154,6 +168,29 @@ public static class SnapshotCompiler
             }
         }
 
+    }
+
+    private static void AddMeshRoutes(SortedDictionary<string, ServiceModel> services, MeshRouteSet routes, MeshRouteCompiler compiler)
+    {
+        foreach (var list in routes.Lists)
+        {
+            var (service, node) = (services[list.Service], compiler.Compile(list));
+            services[list.Service] = list.CallerNamespace.Length == 0
+                ? service with { Routes = node }
+                : service with { ConsumerRoutes = service.ConsumerRoutes.SetItem(list.CallerNamespace, node) };
+        }
+    }
+
+    // Services that routes lead from, to, and copy to: all of them need instances, though these may be none.
+    private static IEnumerable<string> NamesOf(MeshRouteSet routes) =>
+        routes.Lists.Select(list => list.Service)
+            .Concat(
+                routes.Lists.SelectMany(list => list.Rules).SelectMany(
+                    rule => rule.Backends.Where(backend => backend.Fault is null).Select(backend => backend.Service)
+                        .Concat(rule.Mirror is { } mirror ? [mirror.Service] : [])));
+
+    private static void AddFlaggedRoutes(SortedDictionary<string, ServiceModel> services, ChainCompiler routes)
+    {
         // A flag changes a route, so a service with flags has one even if its name leads directly to all of its instances.
         foreach (var service in services.Values.Where(service => service is { Routes: null, Policy.Flags.IsEmpty: false }).ToList())
         {

@@ -23,6 +23,7 @@ internal static class SnapshotDigest
     public static string Of(
         PolicyModel shared,
         SortedDictionary<string, ServiceModel> services,
+        string ownNamespace,
         IEnumerable<TargetModel> targets,
         ImmutableArray<GatewayModel> gateways,
         SortedDictionary<(string Ingress, int Port), IngressModel> ingress,
@@ -33,15 +34,17 @@ internal static class SnapshotDigest
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(hash, shared.Text);
+        if (ownNamespace.Length > 0)
+        {
+            Add(hash, "namespace", ownNamespace);
+        }
+
         foreach (var service in services.Values)
         {
             Add(hash, "service", service.Name, service.Protocol);
             Add(hash, service.Policy.Text);
             AddEndpoints(hash, service.Endpoints);
-            foreach (var text in RouteDescription.Of(service.Routes))
-            {
-                Add(hash, "route", text);
-            }
+            AddRoutes(hash, service);
         }
 
         foreach (var target in targets.OrderBy(target => target.Id, StringComparer.Ordinal))
@@ -121,13 +124,10 @@ internal static class SnapshotDigest
             Add(hash, "policy", name, policy.Text);
         }
 
-        foreach (var service in services.Values.Where(service => service.Routes is not null))
+        foreach (var service in services.Values.Where(service => service is { Routes: not null } or { ConsumerRoutes.IsEmpty: false }))
         {
             Add(hash, "routes", service.Name);
-            foreach (var text in RouteDescription.Of(service.Routes))
-            {
-                Add(hash, "route", text);
-            }
+            AddRoutes(hash, service);
         }
 
         foreach (var target in targets.OrderBy(target => target.Id, StringComparer.Ordinal))
@@ -154,6 +154,23 @@ internal static class SnapshotDigest
         AddFlags(hash, entries.FeatureFlags);
         Add(hash, "intentions", intentions.Revision);
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..Length];
+    }
+
+    private static void AddRoutes(IncrementalHash hash, ServiceModel service)
+    {
+        foreach (var text in RouteDescription.Of(service.Routes))
+        {
+            Add(hash, "route", text);
+        }
+
+        foreach (var (callers, start) in service.ConsumerRoutes)
+        {
+            Add(hash, "consumers", callers);
+            foreach (var text in RouteDescription.Of(start))
+            {
+                Add(hash, "route", text);
+            }
+        }
     }
 
     private static void AddFlags(IncrementalHash hash, ImmutableArray<FeatureFlagEntry> flags)

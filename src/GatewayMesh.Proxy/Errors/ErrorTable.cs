@@ -53,6 +53,27 @@ public static class ErrorTable
             "destination_unavailable",
             "no_endpoint",
             "The service has no instance.") { RetryLater = true, Retryable = true },
+        new(
+            MeshErrorKind.NoMatchingRule,
+            404,
+            12,
+            "destination_not_found",
+            "no_matching_rule",
+            "No rule of the service's routes matches the request."),
+        new(
+            MeshErrorKind.NoValidBackend,
+            500,
+            14,
+            "destination_not_found",
+            "no_valid_backend",
+            "The route has no valid backend for the request."),
+        new(
+            MeshErrorKind.RuleRefused,
+            500,
+            13,
+            "destination_not_found",
+            "rule_refused",
+            "The rule of the route has a part that the mesh does not support."),
         new(MeshErrorKind.LoopDetected, 502, 13, "proxy_loop_detected", "loop_detected", "The request is in a proxy loop."),
         new(MeshErrorKind.IntentionDenied, 403, 7, "http_request_denied", "intention_denied", "Intentions do not allow this call."),
         new(
@@ -254,8 +275,8 @@ public static class ErrorTable
         new(MeshErrorKind.Internal, 500, 13, "proxy_internal_error", "internal", "The proxy had an internal error."),
     ];
 
-    // Two kinds share http_response_timeout, three http_request_denied (RFC 9209 §2.3.17), and seven http_request_error; the first in the
-    // table wins.
+    // Two kinds share http_response_timeout, four destination_not_found, three http_request_denied (RFC 9209 §2.3.17), and seven
+    // http_request_error; the first in the table wins.
     private static readonly FrozenDictionary<string, ErrorRow> ByProxyError =
         Rows.Skip(1).DistinctBy(row => row.ProxyError).ToFrozenDictionary(row => row.ProxyError, StringComparer.Ordinal);
 

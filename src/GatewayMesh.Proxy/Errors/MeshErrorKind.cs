@@ -43,6 +43,15 @@ public enum MeshErrorKind
     /// <summary>The service is known but has no instance.</summary>
     NoEndpoint,
 
+    /// <summary>The service has routes, and none of their rules matches the request.</summary>
+    NoMatchingRule,
+
+    /// <summary>The rule of the route has no backend, or the chosen backend does not exist or may not be called.</summary>
+    NoValidBackend,
+
+    /// <summary>The rule of the route has a part that the mesh does not support.</summary>
+    RuleRefused,
+
     /// <summary>The request has passed more proxies than allowed.</summary>
     LoopDetected,
 

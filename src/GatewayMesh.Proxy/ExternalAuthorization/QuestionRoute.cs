@@ -32,6 +32,7 @@ internal sealed class QuestionRoute : IRoutedRequest, IIdentifiedRequest
         Facts = new QuestionFacts(question, model.Path);
         Caller = new Caller(
             exchange.Behavior.AtTheEdge ? exchange.Caller.Service : exchange.InboundConnection.Listener.Service ?? "", Verified: false);
+        CallerNamespace = exchange.CallerNamespace;
         Hops = exchange.PeerHeaders.Hops + 1;
     }
 
@@ -60,6 +61,9 @@ internal sealed class QuestionRoute : IRoutedRequest, IIdentifiedRequest
     public IRequestFacts Facts { get; }
 
     /// <inheritdoc/>
+    public string CallerNamespace { get; }
+
+    /// <inheritdoc/>
     public bool HasWaited { get; private set; }
 
     /// <inheritdoc/>
@@ -83,19 +87,21 @@ internal sealed class QuestionRoute : IRoutedRequest, IIdentifiedRequest
     /// <summary>
     /// True if the fields or the method of the client's request led to these instances: a question without any would take another route.
     /// </summary>
-    public bool IsChosenByClient => Mesh.Routes.Find(_service) is { } routes
+    public bool IsChosenByClient => Mesh.Routes.Find(_service, CallerNamespace) is { } routes
         && RouteTable.Walk(
-            routes, new AskedRoute(new QuestionFacts(Plain, Target.PathAndQuery), Target.PathAndQuery), Draw ?? default) != Route.Leaf;
+            routes,
+            new AskedRoute(new QuestionFacts(Plain, Target.PathAndQuery), Target.PathAndQuery),
+            Draw ?? default) != (LiveNode?)Route.Leaf;
 
     /// <summary>True if the configuration, and not the state of the service, leaves no instance to ask.</summary>
-    public bool IsMisconfigured => Route.Leaf?.Redirect is not null || Route.Instances is { IsRefused: true };
+    public bool IsMisconfigured => Route is { Leaf.Redirect: not null } or { Answer: not null } or { Instances.IsRefused: true };
 
     /// <summary>Finds the instances of the authorization service; false if there are none.</summary>
     public bool TryFind()
     {
         var found = Mesh.RouteOf(_service, this);
         Route = found ?? default;
-        return found is { Instances.All.IsEmpty: false, Leaf: null or { Redirect: null } };
+        return found is { Instances.All.IsEmpty: false, Answer: null, Leaf: null or { Redirect: null } };
     }
 
     /// <summary>Uses the mesh that is current after a wait for the registry.</summary>

@@ -11,7 +11,9 @@ internal static class RouteTargets
     {
         var seen = new HashSet<RouteNode>(ReferenceEqualityComparer.Instance);
         var open = new Stack<RouteNode>(
-            snapshot.Services.Values.Select(service => service.Routes).OfType<RouteNode>().Concat(snapshot.FlaggedSubsets.Values));
+            snapshot.Services.Values.Select(service => service.Routes).OfType<RouteNode>()
+                .Concat(snapshot.Services.Values.SelectMany(service => service.ConsumerRoutes.Values))
+                .Concat(snapshot.FlaggedSubsets.Values));
         var targets = new Dictionary<string, TargetModel>(StringComparer.OrdinalIgnoreCase);
         while (open.TryPop(out var node))
         {

@@ -2,6 +2,7 @@ using GatewayMesh.Configuration.Matching;
 using GatewayMesh.Configuration.Policies.Mirror;
 using GatewayMesh.Proxy.Identity;
 using GatewayMesh.Proxy.Listeners;
+using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Messages;
 using GatewayMesh.Proxy.Pipeline;
 using GatewayMesh.Proxy.Resilience;
@@ -32,6 +33,9 @@ internal sealed class MirrorRoute(Exchange exchange) : IRoutedRequest, IIdentifi
     public IRequestFacts Facts => exchange.Permissions;
 
     /// <inheritdoc/>
+    public string CallerNamespace => exchange.CallerNamespace;
+
+    /// <inheritdoc/>
     public bool HasWaited => false;
 
     /// <inheritdoc/>
@@ -55,10 +59,12 @@ internal sealed class MirrorRoute(Exchange exchange) : IRoutedRequest, IIdentifi
     /// <summary>Finds the instances of the copy; false if there are none.</summary>
     public bool TryFind(MirrorModel model)
     {
-        var found = model.Subset is { } subset
-            ? Mesh.SubsetOf(model.Service!, subset) is { } instances ? new Route(instances, TargetKind.MeshPeer) : null
+        var found = model.Subset is { } subset ? Direct(Mesh.SubsetOf(model.Service!, subset))
+            : model.IsDirect ? Direct(Mesh.Endpoints.Find(model.Service!))
             : Mesh.RouteOf(model.Service!, this);
         Route = found ?? default;
-        return found is { Instances.All.IsEmpty: false };
+        return found is { Instances.All.IsEmpty: false, Answer: null };
     }
+
+    private static Route? Direct(EndpointSet? instances) => instances is null ? null : new Route(instances, TargetKind.MeshPeer);
 }

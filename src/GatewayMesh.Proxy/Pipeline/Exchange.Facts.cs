@@ -133,6 +133,11 @@ internal sealed partial class Exchange
     /// <summary>Service of the route's target, if known; may differ from the requested service.</summary>
     public string? Destination { get => _facts.Destination; set => _facts.Destination = value; }
 
+    /// <summary>
+    /// Namespace of the caller: that of this node for its own applications. Gateways and ingresses know none, so that producer routes hold.
+    /// </summary>
+    public string CallerNamespace => Behavior.Direction == RequestDirection.Outbound ? Mesh.Snapshot.Namespace : "";
+
     /// <summary>Requested service, by host, listener, or a peer's header; also the name that a gateway is given.</summary>
     public string Asked { get => _facts.Asked ?? ""; set => _facts.Asked = value; }
 

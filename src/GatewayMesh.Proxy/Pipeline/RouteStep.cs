@@ -22,8 +22,8 @@ internal sealed class RouteStep(ServiceDemand? demand) : IStep
             return Verdict.Fail(MeshErrorKind.DestinationNotFound);
         }
 
-        var isRedirect = route.Leaf?.Redirect is not null; // needs no instance
-        if (demand is not null && !isRedirect && !exchange.HasWaited && exchange.Mesh.Routes.DormantOf(route) is { } dormant)
+        var isAnswered = route is { Answer: not null } or { Leaf.Redirect: not null }; // needs no instance
+        if (demand is not null && !isAnswered && !exchange.HasWaited && exchange.Mesh.Routes.DormantOf(route) is { } dormant)
         {
             exchange.HasWaited = true;
             return Verdict.After(demand.WaitAsync(dormant, route.Asked?.Service ?? ""));
@@ -31,7 +31,7 @@ internal sealed class RouteStep(ServiceDemand? demand) : IStep
 
         exchange.Route = route;
         exchange.Destination = route.Instances.Service;
-        if (!isRedirect)
+        if (!isAnswered)
         {
             route.MarkUsed();
             exchange.Rewritten = route.Leaf?.Rewrite?.Apply(exchange.Target.PathAndQuery);

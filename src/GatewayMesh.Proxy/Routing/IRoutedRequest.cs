@@ -29,6 +29,9 @@ internal interface IRoutedRequest
     /// <summary>True if the request has waited for the registry.</summary>
     bool HasWaited { get; }
 
+    /// <summary>Namespace of the caller, for consumer routes; empty if it has none or is unknown.</summary>
+    string CallerNamespace { get; }
+
     /// <summary>Service that was asked for; set by the resolver, for logs.</summary>
     string Asked { get; set; }
 

@@ -35,7 +35,7 @@ internal sealed record LiveMesh(MeshSnapshot Snapshot, EndpointTable Endpoints, 
     {
         request.Asked = service;
         var own = Endpoints.Find(service);
-        if (Routes.Find(service) is not { } routes)
+        if (Routes.Find(service, request.CallerNamespace) is not { } routes)
         {
             return own is null ? null : new Route(own, TargetKind.MeshPeer);
         }
@@ -45,11 +45,10 @@ internal sealed record LiveMesh(MeshSnapshot Snapshot, EndpointTable Endpoints, 
             request.Draw ??= request.PeerHeaders.Draw ?? Routes.Draw();
         }
 
-        if (
-            RouteTable.Walk(
-                routes, new AskedRoute(request.Facts, request.Target.PathAndQuery), request.Draw ?? default) is not { } leaf)
+        var end = RouteTable.Walk(routes, new AskedRoute(request.Facts, request.Target.PathAndQuery), request.Draw ?? default);
+        if (end is not LiveLeaf leaf)
         {
-            return null;
+            return end is LiveAnswer answer && own is not null ? new Route(own, TargetKind.MeshPeer) { Answer = answer } : null;
         }
 
         var rank = Routes.Choose(leaf, mayAsk: !request.HasWaited);

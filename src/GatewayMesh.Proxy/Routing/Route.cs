@@ -13,6 +13,12 @@ internal readonly record struct Route(EndpointSet Instances, TargetKind Kind)
     /// <summary>Leaf that the route ends in; null if the name leads directly to all instances.</summary>
     public LiveLeaf? Leaf { get; init; }
 
+    /// <summary>Error that the mesh answers with in place of instances; null for none.</summary>
+    public LiveAnswer? Answer { get; init; }
+
+    /// <summary>Rule or resolver at the end of the route, for logs; null if the name leads directly to all instances.</summary>
+    public string? Rule => Leaf?.Rule ?? Answer?.Rule;
+
     /// <summary>Index among the targets of <see cref="Leaf"/>: 0 for the target itself, 1 and more for failover targets.</summary>
     public int Rank { get; init; }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Entries.Flags;
+using GatewayMesh.Configuration.Entries.MeshRouting;
 using GatewayMesh.Configuration.Entries.Resolvers;
 using GatewayMesh.Configuration.Entries.Routers;
 using GatewayMesh.Configuration.Entries.Splitters;
@@ -33,6 +34,8 @@ internal sealed record StoredEntries
     public ImmutableArray<JwtProviderEntry>? JwtProviders { get; init; }
     public ImmutableArray<FeatureFlagEntry>? FeatureFlags { get; init; }
 
+    public MeshRouteSet? MeshRoutes { get; init; }
+
     public DeclaredIntentions? Intentions { get; init; }
 
     public required ImmutableArray<StoredNode> Nodes { get; init; }
@@ -55,6 +58,7 @@ internal sealed record StoredEntries
         ServicePolicies = view.Entries.ServicePolicies,
         JwtProviders = view.Entries.JwtProviders,
         FeatureFlags = view.Entries.FeatureFlags,
+        MeshRoutes = view.Entries.MeshRoutes == MeshRouteSet.None ? null : view.Entries.MeshRoutes,
         Nodes = [.. view.Nodes.Select(node => new StoredNode(node.Record, node.Alive))],
         Catalog = view.Catalog is { } catalog ? StoredCatalog.From(catalog) : null,
         Intentions = view.Intentions,
@@ -74,6 +78,7 @@ internal sealed record StoredEntries
             ServicePolicies = ServicePolicies,
             JwtProviders = JwtProviders ?? [],
             FeatureFlags = FeatureFlags ?? [],
+            MeshRoutes = MeshRoutes ?? MeshRouteSet.None,
         },
         [.. Nodes.Select(node => new DiscoveredNode(node.Record, node.Alive))])
     {

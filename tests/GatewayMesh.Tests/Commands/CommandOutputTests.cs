@@ -20,6 +20,7 @@ internal sealed class CommandOutputTests
     [TestCase("check", "status-guard-alone", "/status", "check-guard-alone")]
     [TestCase("explain GET http://payments/v2/charges", "explain", "/explain", "explain")]
     [TestCase("explain GET http://nobody/", "explain-unknown", "/explain", "explain-unknown")]
+    [TestCase("explain GET http://api/b", "explain-answered", "/explain", "explain-answered")]
     [TestCase("intention check web payments", "intention", "/intentions/check", "intention")]
     public void Command_prints_the_document_as_before(string command, string document, string path, string text)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using GatewayMesh.Configuration.Routing;
 
 namespace GatewayMesh.Configuration.Policies.Mirror;
 
@@ -33,9 +34,24 @@ public sealed record MirrorModel
     /// <summary>Text behind the host name of a copy, such as <c>-shadow</c>; null for none. Default: null.</summary>
     public string? HostSuffix { get; init; }
 
+    /// <summary>
+    /// True if the service's instances get the copies, whatever its routes are. Only a route's own mirror sets it. Default: false.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsDirect { get; init; }
+
     /// <summary>True if requests are copied.</summary>
     [JsonIgnore]
     public bool IsOn => Service is not null && Share > 0;
+
+    /// <summary>Returns this model with the mirror of a route's rule, whose service gets the copies in place of the policy's.</summary>
+    public MirrorModel With(RouteAction action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        return action.Mirror is { } mirror
+            ? this with { Service = mirror.Service, Subset = null, Share = mirror.Share, IsDirect = true }
+            : this;
+    }
 
     internal MirrorModel Under(MirrorEntry entry) => this with
     {

@@ -33,7 +33,9 @@ public sealed record TimeoutsModel
     public TimeoutsModel With(RouteAction action)
     {
         ArgumentNullException.ThrowIfNull(action);
-        return action.RequestTimeout is { } request ? this with { Request = request } : this;
+        return action is { RequestTimeout: null, AttemptTimeout: null }
+            ? this
+            : this with { Request = action.RequestTimeout ?? Request, Attempt = action.AttemptTimeout ?? Attempt };
     }
 
     internal TimeoutsModel Under(TimeoutsEntry entry) => this with

@@ -22,7 +22,9 @@ internal sealed class RouteMatcher
     {
         _match = match;
         _comparison = match.CaseInsensitive ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-        _path = match.Path is { } path ? RoutePath.OfRule(path.Value) : "";
+        _path = match.Path is not { } path ? ""
+            : match.BySegments && path.Value.Length > 1 ? RoutePath.OfRule(path.Value).TrimEnd('/')
+            : RoutePath.OfRule(path.Value);
         _expression = match.Path is { Test: PathTest.Regex, Value: var pattern }
             ? new PathExpression(pattern, match.CaseInsensitive)
             : null;
@@ -62,7 +64,7 @@ internal sealed class RouteMatcher
     {
         if (!PathPasses(asked.Path))
         {
-            return RuleText.Of(_match.Path!, _match.CaseInsensitive);
+            return RuleText.OfPath(_match);
         }
 
         if (!MethodPasses(asked.Facts.Method))
@@ -96,9 +98,11 @@ internal sealed class RouteMatcher
     {
         null => true,
         PathTest.Exact => path.Equals(_path, _comparison),
-        PathTest.Prefix => path.StartsWith(_path, _comparison),
+        PathTest.Prefix => path.StartsWith(_path, _comparison) && (!_match.BySegments || EndsSegment(path)),
         _ => ExpressionPasses(path),
     };
+
+    private bool EndsSegment(ReadOnlySpan<char> path) => path.Length == _path.Length || path[_path.Length] == '/' || _path == "/";
 
     // Matches the decoded path, or the path as Consul's proxies see it. An expression without escapes gives the same result for both if the
     // path has none.

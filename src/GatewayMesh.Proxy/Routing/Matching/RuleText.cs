@@ -11,9 +11,9 @@ internal static class RuleText
     public static string Of(RouteMatch match)
     {
         List<string> conditions = [];
-        if (match.Path is { } path)
+        if (match.Path is not null)
         {
-            conditions.Add(Of(path, match.CaseInsensitive));
+            conditions.Add(OfPath(match));
         }
 
         if (!match.Methods.IsEmpty)
@@ -27,9 +27,16 @@ internal static class RuleText
     }
 
     /// <summary>Returns the condition on the path.</summary>
-    public static string Of(PathRule path, bool ignoreCase) =>
-        $"path {path.Test switch { PathTest.Exact => "is", PathTest.Prefix => "begins with", _ => "matches" }} "
-            + $"{path.Value}{(ignoreCase ? " in any case" : "")}";
+    public static string OfPath(RouteMatch match)
+    {
+        var test = match.Path!.Test switch
+        {
+            PathTest.Exact => "is",
+            PathTest.Prefix => match.BySegments ? "is or is below" : "begins with",
+            _ => "matches",
+        };
+        return $"path {test} {match.Path.Value}{(match.CaseInsensitive ? " in any case" : "")}";
+    }
 
     /// <summary>Returns the condition on the method.</summary>
     public static string OfMethods(ImmutableArray<string> methods) => $"method is {string.Join(" or ", methods)}";

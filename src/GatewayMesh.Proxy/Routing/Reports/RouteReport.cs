@@ -10,9 +10,12 @@ public sealed record RouteReport(string Asked)
 {
     /// <summary>
     /// Error if the request would not be forwarded: <see cref="MeshErrorKind.DestinationNotFound"/>,
-    /// <see cref="MeshErrorKind.AddressRefused"/>, or <see cref="MeshErrorKind.NoEndpoint"/>; otherwise none.
+    /// <see cref="MeshErrorKind.AddressRefused"/>, <see cref="MeshErrorKind.NoEndpoint"/>, or the error that ends the route; otherwise none.
     /// </summary>
     public MeshErrorKind Error { get; init; }
+
+    /// <summary>Cause of the error that ends the route; null if the route ends at instances.</summary>
+    public string? Cause { get; init; }
 
     /// <summary>
     /// Rule that led to the target, <c>ROUTER[RULE]</c>, otherwise the resolver; null if the name leads directly to the service's
@@ -29,7 +32,7 @@ public sealed record RouteReport(string Asked)
     /// <summary>Evaluated feature flags of the policy in order; only the last one can be on.</summary>
     public ImmutableArray<FlagReport> Flags { get; init; } = [];
 
-    /// <summary>Target and failover targets in order; at least one for a known service.</summary>
+    /// <summary>Target and failover targets in order; at least one for a known service whose route does not end with an error.</summary>
     public ImmutableArray<TargetReport> Targets { get; init; } = [];
 
     /// <summary>Index of the selected target in <see cref="Targets"/>.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GatewayMesh.Configuration.Entries.Splitters;
 using GatewayMesh.Configuration.Matching;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.FeatureFlags;
@@ -12,10 +13,10 @@ namespace GatewayMesh.Proxy.Routing.Reports;
 internal static class RouteTrace
 {
     /// <summary>Returns the route of a request for <paramref name="service"/>.</summary>
-    public static RouteReport Of(LiveMesh mesh, string service, IRequestFacts facts, string pathAndQuery, long now)
+    public static RouteReport Of(LiveMesh mesh, string service, string callers, IRequestFacts facts, string pathAndQuery, long now)
     {
         var own = mesh.Endpoints.Find(service);
-        if (mesh.Routes.Find(service) is not { } routes)
+        if (mesh.Routes.Find(service, callers) is not { } routes)
         {
             return own is null
                 ? new RouteReport(service) { Error = MeshErrorKind.DestinationNotFound }
@@ -24,12 +25,15 @@ internal static class RouteTrace
 
         var rules = ImmutableArray.CreateBuilder<RuleReport>();
         var splits = ImmutableArray.CreateBuilder<SplitReport>();
-        var leaf = Walk(routes, new AskedRoute(facts, pathAndQuery), mesh.Routes.Draw(), rules, splits);
-        if (leaf is null)
+        var end = Walk(routes, new AskedRoute(facts, pathAndQuery), mesh.Routes.Draw(), rules, splits);
+        if (end is not LiveLeaf leaf)
         {
+            var answer = end as LiveAnswer;
             return new RouteReport(own?.Service ?? service)
             {
-                Error = MeshErrorKind.DestinationNotFound,
+                Error = answer?.Error ?? MeshErrorKind.DestinationNotFound,
+                Cause = answer?.Name,
+                Route = answer?.Rule,
                 Rules = rules.ToImmutable(),
                 Splits = splits.ToImmutable(),
             };
@@ -76,7 +80,7 @@ internal static class RouteTrace
         return reports.ToImmutable();
     }
 
-    private static LiveLeaf? Walk(
+    private static LiveNode? Walk(
         LiveNode routes,
         in AskedRoute asked,
         SplitSample draw,
@@ -88,16 +92,15 @@ internal static class RouteTrace
         {
             switch (at)
             {
-                case LiveLeaf leaf:
-                    return leaf;
+                case LiveLeaf or LiveAnswer:
+                    return at;
                 case LiveRouter router:
                     at = First(router, asked, rules);
                     break;
                 case LiveSplitter splitter:
                     at = splitter.Next(draw, depth++);
                     var drawn = splitter.Legs.Select(leg => leg.Next).ToList().IndexOf(at);
-                    splits.Add(
-                        new SplitReport(splitter.Name, [.. splitter.Legs.Select(leg => new LegReport(leg.Weight, leg.Next.Name))], drawn));
+                    splits.Add(new SplitReport(splitter.Name, Legs(splitter), drawn));
                     break;
                 default:
                     return null;
@@ -107,13 +110,26 @@ internal static class RouteTrace
         return null;
     }
 
+    // Weights in hundredths of a percent, whatever their sum is.
+    private static ImmutableArray<LegReport> Legs(LiveSplitter splitter)
+    {
+        var total = Math.Max(1, splitter.Legs.Sum(static leg => (long)leg.Weight));
+        return
+        [
+            .. splitter.Legs.Select(
+                leg => new LegReport((int)Math.Round(leg.Weight * (double)SplitEntry.Whole / total), leg.Next.Name)),
+        ];
+    }
+
     private static LiveNode? First(LiveRouter router, in AskedRoute asked, ImmutableArray<RuleReport>.Builder rules)
     {
         for (var i = 0; i < router.Rules.Length; i++)
         {
             var rule = router.Rules[i];
             var whyNot = rule.Match?.WhyNot(asked);
-            rules.Add(new RuleReport(router.Name, i, rule.Match?.ToString() ?? "everything", whyNot));
+            rules.Add(
+                new RuleReport(
+                    rule.Origin?.Route ?? router.Name, rule.Origin?.Index ?? i, rule.Match?.ToString() ?? "everything", whyNot));
             if (whyNot is null)
             {
                 return rule.Next;

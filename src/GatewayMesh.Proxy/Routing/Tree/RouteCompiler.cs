@@ -6,6 +6,7 @@ using GatewayMesh.Configuration.Headers;
 using GatewayMesh.Configuration.Policies.Flags;
 using GatewayMesh.Configuration.Routing;
 using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.LoadBalancing;
 using GatewayMesh.Proxy.Routing.Matching;
 
@@ -40,6 +41,7 @@ internal sealed class RouteCompiler(EndpointTable endpoints, MeshSnapshot snapsh
                 new LiveSplitter(
                     splitter.Name, [.. splitter.Legs.Select(leg => (leg.Weight, Compile(leg.Next, rule, label, EditsOf(edits, leg))))]),
             ResolverNode resolver => Leaf(resolver, rule, label, edits),
+            AnswerNode answer => new LiveAnswer(answer.Name, label ?? answer.Name, ErrorOf(answer.Answer)),
             _ => throw new ArgumentException($"A route cannot contain {node.GetType().Name}.", nameof(node)),
         };
         _compiled.Add((node, rule, edits), live);
@@ -51,8 +53,22 @@ internal sealed class RouteCompiler(EndpointTable endpoints, MeshSnapshot snapsh
         [
             .. router.Rules.Select((rule, i) => new LiveRule(
                 rule.Match is { } match ? new RouteMatcher(match) : null,
-                Compile(rule.Next, rule, string.Create(CultureInfo.InvariantCulture, $"{router.Name}[{i}]"), edits: null))),
+                Compile(
+                    rule.Next,
+                    rule,
+                    rule.Origin?.ToString() ?? string.Create(CultureInfo.InvariantCulture, $"{router.Name}[{i}]"),
+                    edits: null))
+            {
+                Origin = rule.Origin,
+            }),
         ]);
+
+    private static MeshErrorKind ErrorOf(RouteAnswer answer) => answer switch
+    {
+        RouteAnswer.NoMatchingRule => MeshErrorKind.NoMatchingRule,
+        RouteAnswer.NoValidBackend => MeshErrorKind.NoValidBackend,
+        _ => MeshErrorKind.RuleRefused,
+    };
 
     private LiveLeaf Leaf(ResolverNode resolver, RouteRule? rule, string? label, FieldEdits? edits)
     {
@@ -102,9 +118,16 @@ internal sealed class RouteCompiler(EndpointTable endpoints, MeshSnapshot snapsh
                 ? new RedirectTarget(redirect, PathRewrite.Of(redirect.Path, rule?.Match?.Path))
                 : null,
             Host = action.UrlRewrite?.Hostname,
-            // As in Envoy: the more specific changes first, so that the rule's value replaces the split's.
-            Edits = FieldEdits.Join(edits, FieldEdits.Of(action.RequestHeaders, action.ResponseHeaders)),
+            Edits = EditsOf(edits, action),
         };
+    }
+
+    // As in Envoy: the more specific changes first, so that the rule's value replaces the split's. In the Gateway API the backend's
+    // changes come last.
+    private static FieldEdits? EditsOf(FieldEdits? split, RouteAction action)
+    {
+        var rule = FieldEdits.Of(action.RequestHeaders, action.ResponseHeaders);
+        return action.HeadersFirst ? FieldEdits.Join(rule, split) : FieldEdits.Join(split, rule);
     }
 
     private ImmutableArray<LeafTarget> Targets(ResolverNode resolver, RouteAction action, int? flag)

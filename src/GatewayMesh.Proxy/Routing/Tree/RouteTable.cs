@@ -8,19 +8,29 @@ namespace GatewayMesh.Proxy.Routing.Tree;
 /// <summary>Routes of the services whose name does not lead directly to all of their own instances. Created once per snapshot.</summary>
 internal sealed class RouteTable
 {
+    private static readonly FrozenDictionary<string, FrozenDictionary<string, LiveNode>> NoConsumers =
+        FrozenDictionary<string, FrozenDictionary<string, LiveNode>>.Empty;
+
     private readonly FrozenDictionary<string, LiveNode> _routes;
+    private readonly FrozenDictionary<string, FrozenDictionary<string, LiveNode>> _consumers; // by namespace of the caller, then service
     private readonly SplitMix _random;
     private readonly TimeProvider _time;
 
-    private RouteTable(FrozenDictionary<string, LiveNode> routes, SplitMix random, TimeProvider time)
+    private RouteTable(
+        FrozenDictionary<string, LiveNode> routes,
+        FrozenDictionary<string, FrozenDictionary<string, LiveNode>> consumers,
+        SplitMix random,
+        TimeProvider time)
     {
         _routes = routes;
+        _consumers = consumers;
         _random = random;
         _time = time;
     }
 
     /// <summary>A table without routes.</summary>
-    public static RouteTable Empty { get; } = new(FrozenDictionary<string, LiveNode>.Empty, new SplitMix(0), TimeProvider.System);
+    public static RouteTable Empty { get; } = new(
+        FrozenDictionary<string, LiveNode>.Empty, NoConsumers, new SplitMix(0), TimeProvider.System);
 
     /// <summary>Returns the routes of <paramref name="snapshot"/>.</summary>
     /// <param name="snapshot">Compiled configuration.</param>
@@ -33,11 +43,28 @@ internal sealed class RouteTable
         var routes = snapshot.Services.Values
             .Where(service => service.Routes is not null)
             .ToFrozenDictionary(service => service.Name, service => compiler.Compile(service.Routes!), StringComparer.OrdinalIgnoreCase);
-        return routes.Count == 0 ? Empty : new RouteTable(routes, random, time);
+        var consumers = snapshot.Services.Values
+            .SelectMany(service => service.ConsumerRoutes.Select(pair => (Callers: pair.Key, service.Name, Start: pair.Value)))
+            .GroupBy(route => route.Callers, StringComparer.Ordinal)
+            .ToFrozenDictionary(
+                group => group.Key,
+                group => group.ToFrozenDictionary(
+                    route => route.Name, route => compiler.Compile(route.Start), StringComparer.OrdinalIgnoreCase),
+                StringComparer.Ordinal);
+        return routes.Count + consumers.Count == 0 ? Empty : new RouteTable(routes, consumers, random, time);
     }
 
-    /// <summary>Returns the route of <paramref name="service"/>; null if the name leads directly to the instances or is unknown.</summary>
-    public LiveNode? Find(string service) => _routes.Count == 0 ? null : _routes.GetValueOrDefault(service);
+    /// <summary>
+    /// Returns the route of <paramref name="service"/> for a caller; null if the name leads directly to the instances or is unknown.
+    /// </summary>
+    /// <param name="service">Name of the service.</param>
+    /// <param name="callers">Namespace of the caller; empty if it has none or is unknown.</param>
+    public LiveNode? Find(string service, string callers) =>
+        _consumers.Count > 0
+            && _consumers.TryGetValue(callers, out var routes)
+            && routes.TryGetValue(service, out var route) ? route
+            : _routes.Count == 0 ? null
+            : _routes.GetValueOrDefault(service);
 
     /// <summary>Returns a splitter sample for one request.</summary>
     public SplitSample Draw() => new(_random.Next());
@@ -57,18 +84,18 @@ internal sealed class RouteTable
         : null;
 
     /// <summary>
-    /// Follows <paramref name="node"/> to its leaf: routers by the request's properties, splitters by its sample. Returns null if a router
-    /// has no matching rule.
+    /// Follows <paramref name="node"/> to its end, a leaf or an answer: routers by the request's properties, splitters by its sample.
+    /// Returns null if a router has no matching rule.
     /// </summary>
-    public static LiveLeaf? Walk(LiveNode node, in AskedRoute asked, SplitSample sample)
+    public static LiveNode? Walk(LiveNode node, in AskedRoute asked, SplitSample sample)
     {
         var depth = 0;
         for (LiveNode? at = node; at is not null;)
         {
             switch (at)
             {
-                case LiveLeaf leaf:
-                    return leaf;
+                case LiveLeaf or LiveAnswer:
+                    return at;
                 case LiveRouter router:
                     at = router.Next(asked);
                     break;

@@ -41,7 +41,7 @@ internal static class ExplainView
             From = from,
             Revision = snapshot.Revision,
             Service = report.Asked,
-            Known = report.Target is not null,
+            Known = report.Target is not null || report.Cause is not null,
             Reason = report.Error == MeshErrorKind.None ? "" : ErrorTable.Of(report.Error).Reason,
             Route = RouteView.Of(report),
             Targets = RouteView.Targets(report, decide),

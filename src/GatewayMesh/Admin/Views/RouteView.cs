@@ -12,6 +12,7 @@ internal static class RouteView
     internal static ExplainedRoute Of(RouteReport report) => new()
     {
         Name = report.Route,
+        Cause = report.Cause,
         Rewritten = report.Rewritten,
         Rules =
         [

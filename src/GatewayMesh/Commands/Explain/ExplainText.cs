@@ -27,6 +27,14 @@ internal static class ExplainText
             return;
         }
 
+        if (answer.Destination is null)
+        {
+            output.WriteLine($"  service    {answer.Service}, configuration {answer.Revision}");
+            RouteText.Print(answer, paint, output);
+            RouteText.PrintAnswer(answer, paint, output);
+            return;
+        }
+
         output.WriteLine($"  service    {answer.Service}, protocol {answer.Protocol}, configuration {answer.Revision}");
         RouteText.Print(answer, paint, output);
         InstanceText.Print(answer, paint, output);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using GatewayMesh.Admin.Documents;
+using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Terminal.Output;
 
 namespace GatewayMesh.Commands.Explain;
@@ -41,6 +42,14 @@ internal static class RouteText
         {
             PrintTargets(answer, paint, output);
         }
+    }
+
+    /// <summary>Prints the error that ends the route.</summary>
+    public static void PrintAnswer(ExplainDocument answer, Paint paint, TextWriter output)
+    {
+        var status = ErrorTable.All.FirstOrDefault(row => row.Reason == answer.Reason)?.Status;
+        var text = string.Create(CultureInfo.InvariantCulture, $"{status} {answer.Reason}");
+        output.WriteLine($"  answer     {paint.Text(text, TextStyle.Bad)}: {answer.Route.Cause}");
     }
 
     private static void PrintTargets(ExplainDocument answer, Paint paint, TextWriter output)

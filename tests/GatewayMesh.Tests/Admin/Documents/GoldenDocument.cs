@@ -30,6 +30,7 @@ internal sealed class GoldenDocument
         Of("endpoints", AdminJson.Default.EndpointStatusArray),
         Of("explain", AdminJson.Default.ExplainDocument),
         Of("explain-unknown", AdminJson.Default.ExplainDocument),
+        Of("explain-answered", AdminJson.Default.ExplainDocument),
         Of("intention", AdminJson.Default.IntentionDocument),
         Of("error", AdminJson.Default.AdminError),
     ];
