@@ -39,7 +39,7 @@ public struct AttemptCount
     /// <summary>Evaluates the rule without side effects.</summary>
     public readonly RetryVerdict MayTryAgain(in RetryFacts facts)
     {
-        if (!facts.IsAnswer && !facts.Error.Row.Retryable)
+        if (!facts.IsAnswer && !facts.Error.IsRetryable)
         {
             return RetryVerdict.Pointless;
         }

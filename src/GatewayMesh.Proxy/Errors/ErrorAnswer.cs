@@ -33,7 +33,7 @@ internal static class ErrorAnswer
             fields.Add(new Field(MeshHeaders.Fault, fault.Name));
         }
 
-        var abort = error.Kind == MeshErrorKind.FaultInjected ? fault?.Abort : null;
+        var abort = error.Shown == MeshErrorKind.FaultInjected ? fault?.Abort : null;
         if (error.Row.RetryLater)
         {
             fields.Add(new Field("Retry-After", SecondsOf(error.RetryAfter)));
@@ -45,7 +45,7 @@ internal static class ErrorAnswer
             fields.Add(new Field("RateLimit", limit.Field));
         }
 
-        if (error.Kind == MeshErrorKind.MethodNotAllowed)
+        if (error.Shown == MeshErrorKind.MethodNotAllowed)
         {
             fields.Add(new Field("Allow", AllowedMethods));
         }
@@ -57,17 +57,17 @@ internal static class ErrorAnswer
 
         if (GrpcCall.Is(request.Fields))
         {
-            return GrpcOf(error, abort?.Grpc ?? error.Row.Grpc, fields) with { EndsConnection = EndsConnection(error.Kind) };
+            return GrpcOf(error, abort?.Grpc ?? error.Row.Grpc, fields) with { EndsConnection = EndsConnection(error.Shown) };
         }
 
         fields.Add(ProblemType);
         var status = abort?.Status ?? error.Row.Status;
         var body = request.Method == "HEAD" || status is 204 or 205 or 304 ? default : Problem(error, status, requestId, node);
-        return new LocalAnswer(status, fields.DrainToImmutable(), body) { EndsConnection = EndsConnection(error.Kind) };
+        return new LocalAnswer(status, fields.DrainToImmutable(), body) { EndsConnection = EndsConnection(error.Shown) };
     }
 
     // RFC 6750 §3: without a token, no error code.
-    private static string? ChallengeOf(in MeshError error) => error.Kind switch
+    private static string? ChallengeOf(in MeshError error) => error.Shown switch
     {
         MeshErrorKind.JwtMissing => "Bearer",
         MeshErrorKind.JwtRefused => $"Bearer error=\"invalid_token\"{Description(error)}",

@@ -280,6 +280,9 @@ public static class ErrorTable
     private static readonly FrozenDictionary<string, ErrorRow> ByProxyError =
         Rows.Skip(1).DistinctBy(row => row.ProxyError).ToFrozenDictionary(row => row.ProxyError, StringComparer.Ordinal);
 
+    private static readonly FrozenDictionary<string, ErrorRow> ByReason =
+        Rows.Skip(1).ToFrozenDictionary(row => row.Reason, StringComparer.Ordinal);
+
     /// <summary>All rows, in the order of the enum.</summary>
     public static IReadOnlyList<ErrorRow> All => Rows;
 
@@ -310,4 +313,13 @@ public static class ErrorTable
     /// </summary>
     public static MeshErrorKind KindOf(string proxyError) =>
         ByProxyError.TryGetValue(proxyError, out var row) ? row.Kind : MeshErrorKind.Internal;
+
+    /// <summary>
+    /// Returns the kind that a peer's reason names; <see cref="MeshErrorKind.None"/> if there is none, or one that is unknown or has
+    /// another type.
+    /// </summary>
+    /// <param name="reason">Reason; null if the peer sent none.</param>
+    /// <param name="proxyError">RFC 9209 error type of the response.</param>
+    public static MeshErrorKind Named(string? reason, string proxyError) =>
+        reason is not null && ByReason.TryGetValue(reason, out var row) && row.ProxyError == proxyError ? row.Kind : MeshErrorKind.None;
 }

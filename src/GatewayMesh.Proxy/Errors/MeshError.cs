@@ -21,6 +21,15 @@ public readonly record struct MeshError(MeshErrorKind Kind, bool Forwarded = fal
     /// <summary>The limit of <see cref="MeshErrorKind.RateLimited"/>; null for other kinds and if a peer refused. Default: null.</summary>
     public RateLimitRefusal? RateLimit { get; init; }
 
+    /// <summary>
+    /// The peer's own kind, if several kinds have the error type of its response; <see cref="Kind"/>, by which this node decides about
+    /// retries and instances, is then one for all of the type. Default: none.
+    /// </summary>
+    internal MeshErrorKind Named { get; init; }
+
+    /// <summary>Kind that responses, logs, metrics, and spans show: that of the proxy where the error arose.</summary>
+    public MeshErrorKind Shown => Named == MeshErrorKind.None ? Kind : Named;
+
     /// <summary>No error.</summary>
     public static MeshError None => default;
 
@@ -32,6 +41,9 @@ public readonly record struct MeshError(MeshErrorKind Kind, bool Forwarded = fal
     /// </summary>
     internal bool IsStreamRefused => Kind == MeshErrorKind.ConnectionRefused && !Forwarded && Details == RetryTriggers.StreamRefused;
 
-    /// <summary>Row of this error in the table.</summary>
-    public ErrorRow Row => ErrorTable.Of(Kind);
+    /// <summary>Row of <see cref="Shown"/> in the table.</summary>
+    public ErrorRow Row => ErrorTable.Of(Shown);
+
+    /// <summary>True if another instance or another route may succeed.</summary>
+    internal bool IsRetryable => ErrorTable.Of(Kind).Retryable;
 }

@@ -15,12 +15,20 @@ public static class ProxyStatus
     /// <summary>Maximum length of the details in characters, which keeps the response head small.</summary>
     public const int MaxDetails = 200;
 
-    /// <summary>Returns our member for <paramref name="error"/>: <c>gatewaymesh; error=…; forwarded=?0; details="…"</c>.</summary>
+    /// <summary>
+    /// Parameter with the reason of the error, an extension of RFC 9209: several reasons have the same error type.
+    /// </summary>
+    public const string Reason = "reason";
+
+    /// <summary>
+    /// Returns our member for <paramref name="error"/>: <c>gatewaymesh; error=…; forwarded=?0; reason=…; details="…"</c>.
+    /// </summary>
     public static string Format(in MeshError error)
     {
         var text = new StringBuilder(96)
             .Append(Member).Append("; error=").Append(error.Row.ProxyError)
-            .Append("; forwarded=").Append(error.Forwarded ? "?1" : "?0");
+            .Append("; forwarded=").Append(error.Forwarded ? "?1" : "?0")
+            .Append("; ").Append(Reason).Append('=').Append(error.Row.Reason);
         if (!string.IsNullOrEmpty(error.Details))
         {
             AppendString(text.Append("; details="), error.Details);
@@ -39,6 +47,7 @@ public static class ProxyStatus
         error = MeshError.None;
         var forwarded = false;
         string? type = null;
+        string? reason = null;
         foreach (var line in field)
         {
             var reader = new ProxyStatusReader(line);
@@ -46,7 +55,7 @@ public static class ProxyStatus
             {
                 if (member.Name == Member)
                 {
-                    type = member.Error ?? type;
+                    (type, reason) = member.Error is null ? (type, reason) : (member.Error, member.Reason);
                     forwarded |= member.Forwarded ?? true;
                 }
             }
@@ -62,7 +71,9 @@ public static class ProxyStatus
             return false;
         }
 
-        error = new MeshError(ErrorTable.KindOf(type), forwarded);
+        var kind = ErrorTable.KindOf(type);
+        var named = ErrorTable.Named(reason, type);
+        error = new MeshError(kind, forwarded) { Named = named == kind ? MeshErrorKind.None : named };
         return true;
     }
 

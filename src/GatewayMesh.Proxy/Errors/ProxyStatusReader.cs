@@ -37,7 +37,7 @@ internal ref struct ProxyStatusReader(ReadOnlySpan<char> text)
             return false;
         }
 
-        member = new ProxyStatusMember(name.ToString(), null, null);
+        member = new ProxyStatusMember(name.ToString(), null, null, null);
         while (!rest.IsEmpty && rest[0] == ';')
         {
             rest = rest[1..].TrimStart(' ');
@@ -60,6 +60,7 @@ internal ref struct ProxyStatusReader(ReadOnlySpan<char> text)
             member = key switch
             {
                 "error" => member with { Error = value.ToString() },
+                ProxyStatus.Reason => member with { Reason = value.ToString() },
                 "forwarded" => member with { Forwarded = value is not "?0" },
                 _ => member,
             };
@@ -115,4 +116,5 @@ internal ref struct ProxyStatusReader(ReadOnlySpan<char> text)
 /// <param name="Name">Name of the proxy.</param>
 /// <param name="Error">Error type, or null.</param>
 /// <param name="Forwarded">True if the request was forwarded; null if not specified.</param>
-internal readonly record struct ProxyStatusMember(string Name, string? Error, bool? Forwarded);
+/// <param name="Reason">Reason of the mesh, or null.</param>
+internal readonly record struct ProxyStatusMember(string Name, string? Error, bool? Forwarded, string? Reason);

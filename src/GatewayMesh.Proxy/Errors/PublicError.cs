@@ -4,7 +4,7 @@ namespace GatewayMesh.Proxy.Errors;
 internal static class PublicError
 {
     /// <summary>Returns the error without its details, unless they describe only the client's own request or an injected fault.</summary>
-    public static MeshError Of(in MeshError error) => IsAboutRequest(error.Kind) ? error : error with { Details = null };
+    public static MeshError Of(in MeshError error) => IsAboutRequest(error.Shown) ? error : error with { Details = null };
 
     private static bool IsAboutRequest(MeshErrorKind kind) => kind
         is MeshErrorKind.RequestMalformed

@@ -95,7 +95,7 @@ internal sealed class RequestEntry(
             Method = exchange.Method,
             Path = isLogged ? PathOf(exchange.Target.PathAndQuery) : "",
             Status = StatusOf(exchange, error),
-            Error = error.Kind,
+            Error = (error.IsError ? error : exchange.Attempt.Answered).Shown, // also of an error that was passed on
             GrpcStatus = !exchange.IsGrpc
                 ? null
                 : error.IsError

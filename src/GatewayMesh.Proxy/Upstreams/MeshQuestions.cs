@@ -118,7 +118,7 @@ internal sealed class MeshQuestions(
                 // An error of the mesh is no answer of the service, even if it has the status of a denial. It is rarely an outage: a client
                 // can exhaust a limit of the service's sidecar, or start with a high hop count.
                 outcome = EndpointOutcome.Alive;
-                return AuthorizationAnswer.None($"the question was refused: {error.Row.ProxyError}", AuthorizationOutage.Is(error));
+                return AuthorizationAnswer.None($"the question was refused: {error.Row.Reason}", AuthorizationOutage.Is(error));
             }
 
             return await read(response, model, cancellation).ConfigureAwait(false);

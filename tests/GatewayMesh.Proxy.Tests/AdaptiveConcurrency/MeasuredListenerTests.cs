@@ -32,7 +32,8 @@ public class MeasuredListenerTests
         var refused = await two.Ask(Call);
 
         Assert.That((refused.Status, refused["Retry-After"]), Is.EqualTo((503, "1")));
-        Assert.That(refused["Proxy-Status"], Is.EqualTo("gatewaymesh; error=connection_limit_reached; forwarded=?0"));
+        Assert.That(
+            refused["Proxy-Status"], Is.EqualTo("gatewaymesh; error=connection_limit_reached; forwarded=?0; reason=concurrency_limited"));
         Assert.That(refused.Body, Does.Contain("concurrency_limited"));
         Assert.That(
             mesh.Metrics(),

@@ -55,26 +55,26 @@ public class SecrecyTests
             "HTTP/1.1 503 No\r\nProxy-Status: gatewaymesh; error=connection_limit_reached; forwarded=?0; details=\"host-b at "
                 + "10.0.0.5\"\r\nRetry-After: 7\r\n",
             503,
-            "error=connection_limit_reached; forwarded=?0",
+            "error=connection_limit_reached; forwarded=?0; reason=overloaded",
             "7")]
     [
         TestCase(
             "HTTP/1.1 413 No\r\nProxy-Status: gatewaymesh; error=http_request_error; forwarded=?0; details=\"host-b\"\r\n",
             413,
-            "error=http_request_error; forwarded=?0",
+            "error=http_request_error; forwarded=?0; reason=request_too_large",
             null)]
     [
         TestCase(
             "HTTP/1.1 403 No\r\nProxy-Status: gatewaymesh; error=http_request_denied; forwarded=?0; details=\"web may not call "
                 + "host-b\"\r\n",
             403,
-            "error=http_request_denied; forwarded=?0",
+            "error=http_request_denied; forwarded=?0; reason=intention_denied",
             null)]
     [
         TestCase(
             "HTTP/1.1 502 No\r\nProxy-Status: host-b; error=dns_error, gatewaymesh; error=connection_terminated; forwarded=?1\r\n",
             502,
-            "error=connection_terminated; forwarded=?1",
+            "error=connection_terminated; forwarded=?1; reason=connection_reset",
             null)]
     public async Task The_edge_replaces_an_inner_hops_error_with_its_own(string head, int status, string expected, string? retryAfter)
     {
@@ -136,7 +136,7 @@ public class SecrecyTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(answer.Status, Is.EqualTo(502));
-            Assert.That(answer["Proxy-Status"], Is.EqualTo("gatewaymesh; error=tls_certificate_error; forwarded=?0"));
+            Assert.That(answer["Proxy-Status"], Is.EqualTo("gatewaymesh; error=tls_certificate_error; forwarded=?0; reason=peer_not_believed"));
             Assert.That(answer.Body, Does.Not.Contain("detail").And.Not.Contain("node").And.Contain("requestId"));
         }
     }

@@ -11,13 +11,13 @@ public sealed class ProxyStatusTests
     public void Our_member_names_error_forwarded_and_details() =>
         Assert.That(
             ProxyStatus.Format(new MeshError(MeshErrorKind.ConnectionRefused, false, "10.0.0.1:80")),
-            Is.EqualTo("gatewaymesh; error=connection_refused; forwarded=?0; details=\"10.0.0.1:80\""));
+            Is.EqualTo("gatewaymesh; error=connection_refused; forwarded=?0; reason=connection_refused; details=\"10.0.0.1:80\""));
 
     [Test]
     public void Quotes_and_backslashes_in_details_are_escaped_and_non_ASCII_is_replaced() =>
         Assert.That(
             ProxyStatus.Format(new MeshError(MeshErrorKind.Internal, true, "a\"b\\c\r\nX: y ü")),
-            Is.EqualTo("gatewaymesh; error=proxy_internal_error; forwarded=?1; details=\"a\\\"b\\\\c??X: y ?\""));
+            Is.EqualTo("gatewaymesh; error=proxy_internal_error; forwarded=?1; reason=internal; details=\"a\\\"b\\\\c??X: y ?\""));
 
     [Test]
     public void Any_details_give_a_printable_ASCII_field_that_reads_back()

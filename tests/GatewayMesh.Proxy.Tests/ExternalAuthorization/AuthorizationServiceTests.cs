@@ -106,7 +106,7 @@ internal sealed class AuthorizationServiceTests
         var response = await Ask(inbound, WithHops(7));
 
         Assert.That(response.Status, Is.EqualTo(503));
-        Assert.That(response["Proxy-Status"], Does.Contain("proxy_loop_detected"));
+        Assert.That(response["Proxy-Status"], Does.Contain("the question was refused: loop_detected"));
         Assert.That((_service.Asked, _backend.Executed), Is.EqualTo((0, 0)));
         Assert.That((await Ask(inbound, WithHops(6))).Status, Is.EqualTo(200));
     }

@@ -30,7 +30,9 @@ public sealed class FaultTests
             Assert.That(answer["gatewaymesh-fault"], Is.EqualTo("broken"));
             Assert.That(
                 answer["Proxy-Status"],
-                Is.EqualTo("gatewaymesh; error=proxy_internal_response; forwarded=?0; details=\"fault_injected broken\""));
+                Is.EqualTo(
+                    "gatewaymesh; error=proxy_internal_response; forwarded=?0; reason=fault_injected; "
+                        + "details=\"fault_injected broken\""));
             Assert.That(answer.Body, Does.Contain("\"status\":418").And.Contains("\"error\":\"fault_injected\""));
             Assert.That(payments.Executed, Is.Zero);
             Assert.That(

@@ -125,7 +125,8 @@ public class BodyTests
         var answer = await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
 
         Assert.That((answer.Status, answer["Proxy-Status"]), Is.EqualTo(
-            (502, "gatewaymesh; error=http_protocol_error; forwarded=?1; details=\"folded field line\"")));
+            (502, "gatewaymesh; error=http_protocol_error; forwarded=?1; reason=upstream_protocol; "
+                + "details=\"folded field line\"")));
     }
 
     [Test]
@@ -140,7 +141,8 @@ public class BodyTests
         var answer = await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
 
         Assert.That((answer.Status, answer["Proxy-Status"]), Is.EqualTo(
-            (502, "gatewaymesh; error=http_protocol_error; forwarded=?1; details=\"Transfer-Encoding with Content-Length\"")));
+            (502, "gatewaymesh; error=http_protocol_error; forwarded=?1; reason=upstream_protocol; "
+                + "details=\"Transfer-Encoding with Content-Length\"")));
     }
 
     [Test]

@@ -60,7 +60,8 @@ public class TransferCodingTests
         var answer = await one.Ask($"GET / HTTP/1.1\r\n{listener.Lines}\r\n");
         Assert.That(
             (answer.Status, answer["Proxy-Status"]),
-            Is.EqualTo((502, "gatewaymesh; error=http_protocol_error; forwarded=?1; details=\"" + details + "\"")));
+            Is.EqualTo(
+                (502, "gatewaymesh; error=http_protocol_error; forwarded=?1; reason=upstream_protocol; details=\"" + details + "\"")));
         Assert.That((await two.Ask(listener.Head("GET", "/"))).Status, Is.EqualTo(502));
     }
 

@@ -66,7 +66,7 @@ public class KeyedRequestTests
         var other = await sidecar.Ask(KeyedMesh.Post("k1", body, path));
 
         Assert.That((other.Status, payments.Executed), Is.EqualTo((422, 1)));
-        Assert.That(other["Proxy-Status"], Is.EqualTo("gatewaymesh; error=http_request_error; forwarded=?0"));
+        Assert.That(other["Proxy-Status"], Is.EqualTo("gatewaymesh; error=http_request_error; forwarded=?0; reason=idempotency_mismatch"));
         Assert.That(other.Body, Does.Contain("idempotency_mismatch"));
     }
 
@@ -148,7 +148,9 @@ public class KeyedRequestTests
         Assert.That((first.Status, second.Status, executed), Is.EqualTo((502, 409, 1)));
         Assert.That(
             second["Proxy-Status"],
-            Is.EqualTo("gatewaymesh; error=http_request_error; forwarded=?1; details=\"the outcome of the first request is unknown\""));
+            Is.EqualTo(
+                "gatewaymesh; error=http_request_error; forwarded=?1; reason=idempotency_conflict; "
+                    + "details=\"the outcome of the first request is unknown\""));
         Assert.That(second.Body, Does.Contain("idempotency_conflict"));
     }
 

@@ -103,7 +103,8 @@ public class SharedKeyTests
             var refused = await Task.WhenAll(Enumerable.Range(2, 20).Select(i => sidecar.Ask(KeyedMesh.Post(Name(i)))));
             Assert.That(refused.Select(each => each.Status), Is.All.EqualTo(503));
             Assert.That(refused[0]["Proxy-Status"], Is.EqualTo(
-                "gatewaymesh; error=destination_unavailable; forwarded=?0; details=\"the keys cannot be read or written\""));
+                "gatewaymesh; error=destination_unavailable; forwarded=?0; reason=idempotency_unavailable; "
+                    + "details=\"the keys cannot be read or written\""));
             Assert.That(refused[0]["Retry-After"], Is.EqualTo("1"));
             Assert.That((await sidecar.Ask("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 0\r\n\r\n")).Status, Is.EqualTo(201));
             Assert.That(payments.Executed, Is.EqualTo(2));

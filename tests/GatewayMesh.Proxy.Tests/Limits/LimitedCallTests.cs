@@ -30,7 +30,8 @@ public class LimitedCallTests
 
         Assert.That(refused.Status, Is.EqualTo(503));
         Assert.That(refused["Retry-After"], Is.EqualTo("1"));
-        Assert.That(refused["Proxy-Status"], Is.EqualTo("gatewaymesh; error=connection_limit_reached; forwarded=?0"));
+        Assert.That(
+            refused["Proxy-Status"], Is.EqualTo("gatewaymesh; error=connection_limit_reached; forwarded=?0; reason=limit_reached"));
         Assert.That(refused.Body, Does.Contain("limit_reached"));
         Assert.That(
             mesh.Metrics(),
@@ -155,7 +156,8 @@ public class LimitedCallTests
         var refused = await client.Ask("POST / HTTP/1.1\r\nHost: payments\r\nContent-Length: 0\r\n\r\n");
 
         Assert.That(refused.Status, Is.EqualTo(503));
-        Assert.That(refused["Proxy-Status"], Is.EqualTo("gatewaymesh; error=destination_unavailable; forwarded=?0"));
+        Assert.That(
+            refused["Proxy-Status"], Is.EqualTo("gatewaymesh; error=destination_unavailable; forwarded=?0; reason=circuit_open"));
         Assert.That(refused["Retry-After"], Is.AnyOf("1", "2"));
         Assert.That(refused.Body, Does.Contain("circuit_open"));
         Assert.That(payments.Executed, Is.EqualTo(4));

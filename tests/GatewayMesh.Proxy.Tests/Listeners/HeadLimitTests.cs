@@ -37,7 +37,7 @@ public class HeadLimitTests
         Assert.That(
             refused["Proxy-Status"],
             Is.EqualTo(
-                "gatewaymesh; error=http_request_error; forwarded=?0" + (
+                "gatewaymesh; error=http_request_error; forwarded=?0; reason=request_line_too_long" + (
                     kind == ListenerKind.Ingress ? "" : "; details=\"limits.maxRequestLineSize\"")));
         Assert.That(refused.Body, Does.Contain("\"error\":\"request_line_too_long\""));
         Assert.That(payments.Executed, Is.EqualTo(1));
@@ -62,7 +62,9 @@ public class HeadLimitTests
         Assert.That((refused.Status, repeated.Status), Is.EqualTo((431, 431)));
         Assert.That(
             refused["Proxy-Status"],
-            kind == ListenerKind.Ingress ? Does.EndWith("forwarded=?0") : Does.Contain("limits.maxRequestHeaderCount"));
+            kind == ListenerKind.Ingress
+                ? Does.EndWith("forwarded=?0; reason=request_fields_too_large")
+                : Does.Contain("limits.maxRequestHeaderCount"));
         Assert.That(refused.Body, Does.Contain("\"error\":\"request_fields_too_large\""));
         Assert.That(payments.Executed, Is.EqualTo(1));
         Assert.That(mesh.Metrics(), Does.Contain("error=\"request_fields_too_large\""));

@@ -26,7 +26,9 @@ public sealed class RateLimitedCallTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(refused.Status, Is.EqualTo(429));
-            Assert.That(refused["Proxy-Status"], Is.EqualTo("gatewaymesh; error=http_request_denied; forwarded=?0; details=\"calls\""));
+            Assert.That(
+                refused["Proxy-Status"],
+                Is.EqualTo("gatewaymesh; error=http_request_denied; forwarded=?0; reason=rate_limited; details=\"calls\""));
             Assert.That(refused["RateLimit-Policy"], Is.EqualTo("\"calls\";q=2;w=3600"));
             Assert.That(refused["RateLimit"], Does.Match("^\"calls\";r=0;t=(1800|1799)$"));
             Assert.That(refused["Retry-After"], Is.AnyOf("1800", "1799"));
