@@ -14,9 +14,9 @@ internal sealed class FailureSampler(Sampler sampler) : Sampler
     {
         "always_on" => new AlwaysOnSampler(),
         "always_off" => new AlwaysOffSampler(),
-        "traceidratio" => new FailureSampler(new TraceIdRatioBasedSampler(settings.Ratio)),
+        "traceidratio" => new FailureSampler(new TraceRatioSampler(settings.Ratio)),
         "parentbased_always_off" => new FailureSampler(new ParentBasedSampler(new AlwaysOffSampler())),
-        "parentbased_traceidratio" => new FailureSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(settings.Ratio))),
+        "parentbased_traceidratio" => new FailureSampler(new ParentBasedSampler(new TraceRatioSampler(settings.Ratio))),
         _ => new FailureSampler(new ParentBasedSampler(new AlwaysOnSampler())),
     };
 
