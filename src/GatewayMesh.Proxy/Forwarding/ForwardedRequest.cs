@@ -96,8 +96,8 @@ internal static class ForwardedRequest
     }
 
     /// <summary>
-    /// Writes the fields of the trailers. Those that would change the head's meaning were dropped when they were read. Verified fields are
-    /// never in trailers, and servers merge trailers into the head.
+    /// Writes the fields of the trailers. Those that would change the head's meaning were dropped when they were read. Verified fields, and
+    /// fields about clients, are never in trailers, and servers merge trailers into the head.
     /// </summary>
     public static void WriteTrailers<TSink>(Exchange exchange, FieldTable from, ref TSink to)
         where TSink : IFieldSink, allows ref struct
@@ -105,6 +105,7 @@ internal static class ForwardedRequest
         foreach (var field in from.Lines)
         {
             if (!(field.Known == KnownField.None ? IsDropped(exchange, field) : IsDropped(exchange, field.Known))
+                && !OutsideFields.IsAboutClients(field)
                 && !VerifiedFields.Contains(exchange, field.Name))
             {
                 to.Copy(field);

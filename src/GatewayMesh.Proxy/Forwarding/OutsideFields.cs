@@ -53,6 +53,11 @@ internal static class OutsideFields
             || Is(name, ProxyStatus.FieldName)
             || (Begins(name, AnyForwarded) && name.Contains(T.CreateTruncating('_'))));
 
+    /// <summary>
+    /// True for every field of the table. A trailer is none of them, whoever sends it: servers merge trailers into the head.
+    /// </summary>
+    public static bool IsAboutClients(FieldLine field) => IsNever(field) || IsOfProxies(field);
+
     private static bool IsNever(FieldLine field) =>
         field.IsReceived ? IsNever(field.NameBytes) : IsNever(field.Name.AsSpan());
 
