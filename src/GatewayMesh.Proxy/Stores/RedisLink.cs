@@ -11,10 +11,11 @@ internal sealed class RedisLink : IAsyncDisposable
     /// <summary>Starts to connect; returns at once.</summary>
     /// <param name="spec">The server.</param>
     /// <param name="node">Name of this node, by which the server's administrator finds the connection.</param>
-    public RedisLink(RedisSpec spec, string node)
+    /// <param name="restored">Called when a lost connection was made again.</param>
+    public RedisLink(RedisSpec spec, string node, Action restored)
     {
         Spec = spec;
-        _connecting = ConnectionMultiplexer.ConnectAsync(RedisTerms.Of(spec, $"gatewaymesh-{node}"));
+        _connecting = ConnectAsync(RedisTerms.Of(spec, $"gatewaymesh-{node}"), restored);
     }
 
     /// <summary>The server.</summary>
@@ -34,5 +35,12 @@ internal sealed class RedisLink : IAsyncDisposable
         {
             // There is nothing to close.
         }
+    }
+
+    private static async Task<ConnectionMultiplexer> ConnectAsync(ConfigurationOptions terms, Action restored)
+    {
+        var connection = await ConnectionMultiplexer.ConnectAsync(terms).ConfigureAwait(false);
+        connection.ConnectionRestored += (_, _) => restored();
+        return connection;
     }
 }

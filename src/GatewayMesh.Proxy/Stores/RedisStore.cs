@@ -31,6 +31,7 @@ internal sealed class RedisStore : IAsyncDisposable
     private volatile TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _asking;
     private int _probes;
+    private int _restored;
     private bool _isLogged;
 
     /// <summary>Creates a store without a server.</summary>
@@ -50,6 +51,12 @@ internal sealed class RedisStore : IAsyncDisposable
 
     /// <summary>True if requests ask the store.</summary>
     public bool IsUp => _reading.State == StoreState.Up;
+
+    /// <summary>
+    /// Number of times that a lost connection was made again. The server may then be another one, which took over and lacks the latest
+    /// data.
+    /// </summary>
+    public int Restored => Volatile.Read(ref _restored);
 
     /// <summary>Longest wait of a request.</summary>
     public TimeSpan Patience => _pace.Patience;
@@ -73,7 +80,7 @@ internal sealed class RedisStore : IAsyncDisposable
                 return;
             }
 
-            _link = spec is null ? null : new RedisLink(spec, _node);
+            _link = spec is null ? null : new RedisLink(spec, _node, () => Interlocked.Increment(ref _restored));
             (_reading, _isLogged) = (StoreReading.Start, false);
             if (_tried.Task.IsCompleted)
             {

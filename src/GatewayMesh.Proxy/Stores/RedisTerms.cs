@@ -25,6 +25,7 @@ internal static class RedisTerms
             SyncTimeout = 1000,
             ConnectRetry = 1,
             KeepAlive = 5,
+            ConfigCheckSeconds = 1, // a replica that is promoted is known to be a primary
             TieBreaker = "", // nothing outside gatewaymesh:*
             ConfigurationChannel = "",
             ReconnectRetryPolicy = new LinearRetry(500),

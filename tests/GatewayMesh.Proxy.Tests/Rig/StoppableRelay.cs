@@ -14,7 +14,7 @@ internal sealed class StoppableRelay : IDisposable
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly Lock _gate = new();
     private readonly List<Socket> _sockets = [];
-    private readonly int _target;
+    private volatile int _target;
     private TaskCompletionSource _continued = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _stopped;
     private byte[]? _text;
@@ -31,6 +31,10 @@ internal sealed class StoppableRelay : IDisposable
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
+
+    /// <summary>Leads the next connections to another server, as a virtual address does.</summary>
+    /// <param name="target">Port of the server.</param>
+    public void MoveTo(int target) => _target = target;
 
     /// <summary>Stops before the next piece of a request that has a text; the task completes once it has arrived.</summary>
     public Task StopBefore(string text)

@@ -110,6 +110,30 @@ public sealed class RedisStoreTests
     }
 
     [Test]
+    public async Task A_bucket_survives_the_failover_of_the_store_to_a_replica()
+    {
+        using var redis = await RedisPair.Start();
+        using var payments = Backend.Answering("paid");
+        await using var one = await Node(redis.Spec);
+        await using var two = await Node(redis.Spec);
+        using var first = await RawConnection.To(one.Inbound(payments.HostPort));
+        using var second = await RawConnection.To(two.Inbound(payments.HostPort));
+        await Until(() => State(one) == StoreState.Up && State(two) == StoreState.Up);
+        Assert.That(await Ask(first, 2), Is.EqualTo(new[] { 200, 200 }));
+        Assert.That(await Ask(second, 1), Is.EqualTo(new[] { 200 }));
+        await redis.ReplicateAsync();
+
+        redis.Kill();
+        await Until(() => State(one) == StoreState.Gone && State(two) == StoreState.Gone);
+        await redis.PromoteAsync();
+        redis.HandOver();
+        await Until(() => State(one) == StoreState.Up && State(two) == StoreState.Up);
+
+        Assert.That(await Ask(second, 2), Is.EqualTo(new[] { 200, 429 }), "the fourth of four");
+        Assert.That(await Ask(first, 1), Is.EqualTo(new[] { 429 }));
+    }
+
+    [Test]
     public async Task A_store_that_hangs_costs_a_request_20_ms_and_the_next_ones_nothing()
     {
         using var redis = new RedisServer().Start();

@@ -5,7 +5,7 @@ namespace GatewayMesh.Proxy.Idempotency.Redis;
 
 /// <summary>
 /// Lease of this process at a server, for the keys of one service. While it lasts, the requests of the process count as running. A server
-/// without the lease may have lost its data, and the running requests with it.
+/// without the lease may have lost its data, and the running requests with it, and so may one to which a lost connection was made again.
 /// </summary>
 /// <param name="store">The server.</param>
 /// <param name="names">Names of the keys.</param>
@@ -26,7 +26,7 @@ internal sealed class OwnerLease(RedisStore store, KeyNames names, string owner,
     public bool IsDue => !Clock.IsKnown || time.GetElapsedTime(_renewedAt) >= Length / 5;
 
     /// <summary>Number of times that the server may have lost its data.</summary>
-    public int Losses => Volatile.Read(ref _losses);
+    public int Losses => Volatile.Read(ref _losses) + store.Restored;
 
     /// <summary>Renews the lease. Returns false if there was no reply.</summary>
     public async Task<bool> RenewAsync()
