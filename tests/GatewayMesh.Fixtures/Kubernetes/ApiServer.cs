@@ -24,6 +24,7 @@ public sealed class ApiServer : IAsyncDisposable
     public const string AdminToken = "admin-token";
 
     private const int GzipFrom = 128 * 1024;
+    private const int LargestBody = 3 * 1024 * 1024;
 
     private readonly ApiServerOptions _options;
     private readonly ConcurrentDictionary<string, ApiAccount> _accounts = new();
@@ -193,7 +194,7 @@ public sealed class ApiServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.Http2.MaxStreamsPerConnection = 100;
-            kestrel.Limits.MaxRequestBodySize = 3 * 1024 * 1024;
+            kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Listen(IPAddress.Loopback, _port, listen =>
             {
@@ -237,11 +238,6 @@ public sealed class ApiServer : IAsyncDisposable
         {
             await WriteAsync(context, failure).ConfigureAwait(false);
         }
-        catch (Microsoft.AspNetCore.Http.BadHttpRequestException tooLarge) when (tooLarge.StatusCode == 413)
-        {
-            await WriteAsync(context, ApiFailureException.Of(413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728"))
-                .ConfigureAwait(false);
-        }
         catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {
             // The client left.
@@ -256,8 +252,20 @@ public sealed class ApiServer : IAsyncDisposable
             return;
         }
 
+        if (GroupOf(context.Request.Path.Value!) is { } group)
+        {
+            await WriteAsync(context, group).ConfigureAwait(false);
+            return;
+        }
+
         var call = await ApiCall.ReadAsync(context).ConfigureAwait(false) ?? throw ApiFailureException.NoPath();
         _calls.Enqueue(call);
+        if (call.Text.Length > LargestBody)
+        {
+            // Read to its end, so that the client can read the answer.
+            throw ApiFailureException.Of(413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728");
+        }
+
         if (Faults.Answer?.Invoke(call) is { } failure)
         {
             throw failure;
@@ -290,6 +298,29 @@ public sealed class ApiServer : IAsyncDisposable
         }
 
         await WriteAsync(context, await AnswerAsync(kind, call, account).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    // GET /apis/GROUP, by which a client finds the versions that are served.
+    private ApiAnswer? GroupOf(string path)
+    {
+        if (path.Split('/', StringSplitOptions.RemoveEmptyEntries) is not ["apis", var group])
+        {
+            return null;
+        }
+
+        var versions = Store.VersionsOf(group).Select(version => new JsonObject
+        {
+            ["groupVersion"] = $"{group}/{version}",
+            ["version"] = version,
+        }).ToList();
+        return versions.Count == 0 ? throw ApiFailureException.NoPath() : new ApiAnswer(200, new JsonObject
+        {
+            ["kind"] = "APIGroup",
+            ["apiVersion"] = "v1",
+            ["name"] = group,
+            ["versions"] = new JsonArray([.. versions]),
+            ["preferredVersion"] = versions[0].DeepClone(),
+        }.ToJsonString());
     }
 
     private async Task<ApiAnswer> AnswerAsync(ApiKind kind, ApiCall call, ApiAccount account)

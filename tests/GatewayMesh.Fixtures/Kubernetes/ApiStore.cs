@@ -60,6 +60,10 @@ public sealed class ApiStore
     public ApiKind? Find(string plural, string? group = null) =>
         _kinds.Values.FirstOrDefault(kind => kind.Plural == plural && (group is null || kind.Group == group));
 
+    /// <summary>Versions of a group, newest first.</summary>
+    internal IEnumerable<string> VersionsOf(string group) =>
+        _kinds.Values.Where(kind => kind.Group == group).Select(kind => kind.Version).Distinct().OrderDescending(StringComparer.Ordinal);
+
     /// <summary>
     /// Puts an object as given: no defaults, no checks, no owners. What is missing in the metadata (uid, time) is added; a given
     /// <c>resourceVersion</c> moves the counter forward. Kind and version are added.

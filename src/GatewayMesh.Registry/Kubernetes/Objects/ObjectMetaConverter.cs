@@ -7,7 +7,7 @@ namespace GatewayMesh.Registry.Kubernetes.Objects;
 /// Reads and writes metadata by hand: <c>managedFields</c>, often the larger part of an object, costs no memory, and empty fields are not
 /// written, since a written empty map claims its ownership in a server-side apply.
 /// </summary>
-internal sealed class ObjectMetaConverter : JsonConverter<ObjectMeta>
+public sealed class ObjectMetaConverter : JsonConverter<ObjectMeta>
 {
     /// <inheritdoc/>
     public override bool HandleNull => true;
@@ -109,6 +109,8 @@ internal sealed class ObjectMetaConverter : JsonConverter<ObjectMeta>
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, ObjectMeta value, JsonSerializerOptions options)
     {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(value);
         writer.WriteStartObject();
         WriteText(writer, "name", value.Name);
         WriteText(writer, "generateName", value.GenerateName);

@@ -58,34 +58,25 @@ internal sealed class ObjectCollection<T, TKept>(Func<T, TKept?> keep)
         var key = meta.Key;
         var version = VersionOf(meta);
         var known = _current.Held.TryGetValue(key, out var held);
-        if (value is null)
+        if (value is not null && known && held.Version == version && version != 0)
         {
-            // The last readable version stays: one bad object never takes away a good one.
-            if (_unreadable.Count < MostUnreadable || _unreadable.ContainsKey(key))
-            {
-                _unreadable = _unreadable.SetItem(key, problem ?? "");
-            }
-
-            if (known && _collected is not null)
-            {
-                _collected[key] = held;
-            }
-
-            return false;
+            return Keep(key, held);
         }
 
-        _unreadable = _unreadable.Remove(key);
-        if (known && held.Version == version && version != 0)
+        var (kept, failure) = value is null ? (null, problem ?? "cannot be read") : Project(value);
+        if (failure is null)
         {
-            if (_collected is not null)
-            {
-                _collected[key] = held;
-            }
-
-            return false;
+            _unreadable = _unreadable.Remove(key);
+            return kept is null ? Remove(key) : Set(key, new HeldObject<TKept>(kept, version));
         }
 
-        return keep(value) is { } kept ? Set(key, new HeldObject<TKept>(kept, version)) : Remove(key);
+        if (_unreadable.Count < MostUnreadable || _unreadable.ContainsKey(key))
+        {
+            _unreadable = _unreadable.SetItem(key, failure);
+        }
+
+        // The last readable version stays: one bad object never takes away a good one.
+        return known && Keep(key, held, isReadable: false);
     }
 
     /// <summary>Takes an object that is gone. True if the set in use has changed.</summary>
@@ -100,6 +91,35 @@ internal sealed class ObjectCollection<T, TKept>(Func<T, TKept?> keep)
 
         var fresh = _current.Held.Remove(key);
         return Use(fresh, ReferenceEquals(fresh, _current.Held));
+    }
+
+    // The version that is held already.
+    private bool Keep(ObjectKey key, HeldObject<TKept> held, bool isReadable = true)
+    {
+        if (isReadable)
+        {
+            _unreadable = _unreadable.Remove(key);
+        }
+
+        if (_collected is not null)
+        {
+            _collected[key] = held;
+        }
+
+        return false;
+    }
+
+    // A fault in the projection costs one object, not the watch.
+    private (TKept? Kept, string? Failure) Project(T value)
+    {
+        try
+        {
+            return (keep(value), null);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            return (null, $"cannot be used: {ApiError.OneLine(failure.Message)}");
+        }
     }
 
     private bool Set(ObjectKey key, HeldObject<TKept> held)

@@ -105,6 +105,26 @@ public sealed class StubRuleTests
         Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("namespaces \\\"nope\\\" not found").Or.Contain("namespaces \\u0022nope\\u0022"));
     }
 
+    [TestCase("gateway.networking.k8s.io", "v1")]
+    [TestCase("gatewaymesh.dev", "v1alpha1")]
+    public async Task A_group_names_its_versions_until_its_last_kind_is_gone(string group, string version)
+    {
+        var path = new Uri($"/apis/{group}", UriKind.Relative);
+        var found = JsonNode.Parse(await _client.GetStringAsync(path))!;
+        Assert.That((string?)found["preferredVersion"]!["groupVersion"], Is.EqualTo($"{group}/{version}"));
+        foreach (var plural in new[]
+        {
+            "gatewayclasses", "gateways", "httproutes", "grpcroutes", "tcproutes", "tlsroutes", "udproutes", "referencegrants",
+            "backendtlspolicies", "listenersets", "servicepolicies", "authorizationpolicies", "featureflags",
+        })
+        {
+            _server.Store.Uninstall(plural);
+        }
+
+        using var gone = await _client.GetAsync(path);
+        Assert.That(gone.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
     [Test]
     public async Task A_body_over_3_MiB_is_413()
     {

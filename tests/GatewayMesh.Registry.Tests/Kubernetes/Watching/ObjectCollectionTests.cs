@@ -58,6 +58,25 @@ public sealed class ObjectCollectionTests
     }
 
     [Test]
+    public void A_projection_that_throws_costs_one_object_and_keeps_its_last_version()
+    {
+        var objects = new ObjectCollection<PartialObject, string>(item =>
+            item.Metadata.ResourceVersion == "2" ? throw new FormatException("a fault") : item.Metadata.ResourceVersion);
+        objects.Begin();
+        _ = objects.Put(Object(1, 1), Object(1, 1).Metadata, null);
+        _ = objects.Swap();
+        _ = objects.Put(Object(1, 2), Object(1, 2).Metadata, null);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(objects.Current.Find(new ObjectKey("shop", "object-1")), Is.EqualTo("1"));
+            Assert.That(objects.Unreadable[new ObjectKey("shop", "object-1")], Is.EqualTo("cannot be used: a fault"));
+        }
+
+        _ = objects.Put(Object(1, 3), Object(1, 3).Metadata, null);
+        Assert.That(objects.Unreadable, Is.Empty);
+    }
+
+    [Test]
     public void At_most_100_unreadable_objects_are_remembered()
     {
         var objects = Of(0);

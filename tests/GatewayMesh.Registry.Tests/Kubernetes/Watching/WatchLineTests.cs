@@ -30,6 +30,18 @@ public sealed class WatchLineTests
     }
 
     [Test]
+    public void Managed_fields_cost_no_memory()
+    {
+        var fields = string.Join(',', Enumerable.Range(0, 500).Select(index => $"\"f:field{index}\":{{}}"));
+        var line = Encoding.UTF8.GetBytes(
+            """{"type":"ADDED","object":{"metadata":{"name":"p","resourceVersion":"7","managedFields":[{"fieldsV1":{""" + fields + "}}]}}}");
+        _ = WatchLine.Read(line, ApiJson.Default.PartialObject);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        _ = WatchLine.Read(line, ApiJson.Default.PartialObject);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(2048));
+    }
+
+    [Test]
     public void The_object_may_come_before_its_type() =>
         Assert.That(
             Read("""{"object":{"metadata":{"name":"p","resourceVersion":"7"}},"type":"DELETED"}"""),
