@@ -2,6 +2,7 @@ using System.Buffers;
 using GatewayMesh.Configuration.Matching;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.Admission;
 using GatewayMesh.Proxy.Edge;
 using GatewayMesh.Proxy.LoadBalancing;
@@ -69,14 +70,16 @@ public sealed class DataPlaneInspection
     /// <param name="service">Requested service.</param>
     /// <param name="facts">Method and fields of the request.</param>
     /// <param name="pathAndQuery">Path and query of the request.</param>
-    public RouteReport Explain(string service, IRequestFacts facts, string pathAndQuery) =>
-        RouteTrace.Of(
+    /// <param name="instance">The only instance that the request names by its address; null: the service as a whole. Default: null.</param>
+    public RouteReport Explain(string service, IRequestFacts facts, string pathAndQuery, HostPort? instance = null) => instance is null
+        ? RouteTrace.Of(
             _parts.Traffic.Mesh,
             service,
             Snapshot.Namespace,
             facts,
             pathAndQuery,
-            _parts.Options.Time.GetTimestamp());
+            _parts.Options.Time.GetTimestamp())
+        : RouteTrace.Of(_parts.Traffic.Mesh, service, instance, _parts.Options.Time.GetTimestamp());
 
     /// <summary>Returns the retry budget of a service and the delay after which its requests are hedged.</summary>
     /// <param name="service">Name of the service.</param>

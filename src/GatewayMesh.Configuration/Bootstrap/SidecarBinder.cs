@@ -90,7 +90,7 @@ internal static class SidecarBinder
 
     private static UpstreamSpec BindUpstream(MappingReader reader, HashSet<string> seen, AddressClaims claims)
     {
-        var service = reader.Required("service", ScalarTypes.Name) ?? "";
+        var service = reader.Required("service", ScalarTypes.Service) ?? "";
         var address = reader.Optional("address", ScalarTypes.IP, IPAddress.Loopback);
         var port = reader.Required("port", ScalarTypes.Port);
         var upstream = new UpstreamSpec(service, new IPEndPoint(address, port));

@@ -24,6 +24,18 @@ public static class ScalarTypes
                 $"{Quoted.Of(text)} is not a name",
                 "use letters, digits, '-', '_' and '.', a letter or digit first and last, at most 128"));
 
+    /// <summary>
+    /// Name of a service: as <see cref="Name"/>, and with Kubernetes also <c>NAME.NAMESPACE:PORT</c> for a port other than the default.
+    /// </summary>
+    public static ScalarType<string> Service { get; } = Name with
+    {
+        Read = text => Names.IsService(text) ? Scalar.Good(text)
+            : text.Contains(':') ? Scalar.Bad<string>(
+                $"{Quoted.Of(text)} is not the name of a service",
+                "use a name without a port; with Kubernetes NAME.NAMESPACE or NAME.NAMESPACE:PORT")
+            : Name.Read(text),
+    };
+
     /// <summary><c>true</c> or <c>false</c>.</summary>
     public static ScalarType<bool> Flag { get; } = new("use true or false", text => text switch
     {

@@ -30,9 +30,9 @@ public static class EntryBinder
     private static readonly ImmutableArray<string> Later =
         ["intention", "terminating-gateway", "mesh-gateway"];
 
-    private static readonly ScalarType<string> NameOrAll = ScalarTypes.Name with
+    private static readonly ScalarType<string> NameOrAll = ScalarTypes.Service with
     {
-        Read = text => text == ServicePolicyEntry.All ? Scalar.Good(text) : ScalarTypes.Name.Read(text),
+        Read = text => text == ServicePolicyEntry.All ? Scalar.Good(text) : ScalarTypes.Service.Read(text),
     };
 
     /// <summary>True if <paramref name="document"/> is meant as an entry, that is, has a kind.</summary>
@@ -53,6 +53,10 @@ public static class EntryBinder
         return errors.Count == before ? entry : null;
     }
 
+    // These kinds are not named after a service.
+    private static ScalarType<string> NameOf(string kind) =>
+        kind is "proxy-defaults" or "jwt-provider" or "feature-flag" or "ingress-gateway" ? ScalarTypes.Name : ScalarTypes.Service;
+
     private static ConfigEntry Bind(MappingReader reader, string kind)
     {
         _ = reader.Has("kind");
@@ -61,7 +65,7 @@ public static class EntryBinder
         var name = reader.Required(
             // The schema of feature flags has id for their name.
             kind == "feature-flag" && !reader.Has("name") && reader.Has("id") ? "id" : "name",
-            kind switch { "service-policy" => NameOrAll, "service-intentions" => IntentionSource.NameOrAll, _ => ScalarTypes.Name })
+            kind switch { "service-policy" => NameOrAll, "service-intentions" => IntentionSource.NameOrAll, _ => NameOf(kind) })
             ?? "";
         return kind switch
         {

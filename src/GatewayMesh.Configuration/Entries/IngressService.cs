@@ -11,9 +11,9 @@ namespace GatewayMesh.Configuration.Entries;
 /// <c>NAME.*</c>.</param>
 public sealed record IngressService(string Name, ImmutableArray<string> Hosts)
 {
-    private static readonly ScalarType<string> NameOrAll = ScalarTypes.Name with
+    private static readonly ScalarType<string> NameOrAll = ScalarTypes.Service with
     {
-        Read = text => text == "*" ? Scalar.Good(text) : ScalarTypes.Name.Read(text),
+        Read = text => text == "*" ? Scalar.Good(text) : ScalarTypes.Service.Read(text),
     };
 
     private static readonly ScalarType<string> PublicHost = new("use a host such as web.example.com", ReadHost);

@@ -13,12 +13,12 @@ public sealed record IntentionSource(string Name)
     internal static readonly ScalarType<IntentionAction> ActionType = ScalarTypes.Word<IntentionAction>(
         [("allow", IntentionAction.Allow), ("deny", IntentionAction.Deny)]);
 
-    internal static readonly ScalarType<string> NameOrAll = ScalarTypes.Name with
+    internal static readonly ScalarType<string> NameOrAll = ScalarTypes.Service with
     {
         Read = text => text == All ? Scalar.Good(text)
             : text.Contains('*') ? Scalar.Bad<string>(
                 $"{Quoted.Of(text)} contains a '*' within a name", "use * alone for all services, or a full name")
-            : ScalarTypes.Name.Read(text),
+            : ScalarTypes.Service.Read(text),
     };
 
     private static readonly ScalarType<string> AnyText = new("use a text", Scalar.Good);

@@ -27,6 +27,11 @@ public sealed record DiscoveredInstance(string Id, string Node, HostPort Address
     /// <summary>True if the sidecar runs requests with an idempotency key once. Default: false.</summary>
     public bool KeepsKeys { get; init; }
 
+    /// <summary>
+    /// Host name of the instance within its service, such as <c>db-0</c> of a StatefulSet; null if it has none. Default: null.
+    /// </summary>
+    public string? Hostname { get; init; }
+
     /// <summary>True if the instance is unhealthy only because checks warn; no check is critical. Default: false.</summary>
     public bool Warns { get; init; }
 
@@ -48,7 +53,7 @@ public sealed record DiscoveredInstance(string Id, string Node, HostPort Address
 
     /// <summary>Compares by content, so that the same instance read twice is equal.</summary>
     public bool Equals(DiscoveredInstance? other) =>
-        other is not null && (Id, Node, Address, Healthy, Protocol, Application, IsForeign, KeepsKeys, Weight, Zone, Warns)
+        other is not null && (Id, Node, Address, Healthy, Protocol, Application, IsForeign, KeepsKeys, Weight, Zone, Warns, Hostname)
             == (
                 other.Id,
                 other.Node,
@@ -60,7 +65,8 @@ public sealed record DiscoveredInstance(string Id, string Node, HostPort Address
                 other.KeepsKeys,
                 other.Weight,
                 other.Zone,
-                other.Warns)
+                other.Warns,
+                other.Hostname)
         && Tags.AsSpan().SequenceEqual(other.Tags.AsSpan()) && Meta.SequenceEqual(other.Meta);
 
     /// <inheritdoc/>

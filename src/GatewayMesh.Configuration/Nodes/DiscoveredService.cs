@@ -12,4 +12,22 @@ public sealed record DiscoveredService(string Name, ImmutableArray<DiscoveredIns
     /// false.
     /// </summary>
     public bool IsDormant { get; init; }
+
+    /// <summary>Frontend of the service; null in a registry whose services have plain names. Default: null.</summary>
+    public ServiceFrontend? Frontend { get; init; }
+
+    /// <summary>The services that have a frontend, by name.</summary>
+    internal static IEnumerable<DiscoveredService> WithFrontend(ImmutableArray<DiscoveredService> services) =>
+        services.Where(service => service.Frontend is not null).OrderBy(service => service.Name, StringComparer.Ordinal);
+
+    /// <summary>True if <paramref name="other"/> has the same content, so that a service read twice is no change.</summary>
+    public bool IsSame(DiscoveredService other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Name == other.Name
+            && IsDormant == other.IsDormant
+            && Frontend == other.Frontend
+            && Instances is null == other.Instances is null
+            && (Instances ?? []).AsSpan().SequenceEqual((other.Instances ?? []).AsSpan());
+    }
 }

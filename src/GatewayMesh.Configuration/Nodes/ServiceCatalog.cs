@@ -11,4 +11,10 @@ public sealed record ServiceCatalog(ImmutableArray<DiscoveredService> Services, 
 {
     /// <summary>Route targets other than whole local services: subsets, and services of other datacenters. Default: none.</summary>
     public ImmutableArray<DiscoveredTarget> Targets { get; init; } = [];
+
+    /// <summary>
+    /// Namespace of this node, in which short names are looked up. Null if the registry's services have plain names (<see
+    /// cref="DiscoveredService.Frontend"/>). Default: null.
+    /// </summary>
+    public string? Namespace { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Entries.Flags;
 using GatewayMesh.Configuration.Intentions;
+using GatewayMesh.Configuration.Naming;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Policies.Jwt;
 using GatewayMesh.Configuration.Routing;
@@ -31,6 +32,11 @@ public sealed class MeshSnapshot
     /// gateway.
     /// </summary>
     public string Namespace { get; init; } = "";
+
+    /// <summary>
+    /// Names by which applications call the services; null in a registry whose services have plain names, such as Consul. Default: null.
+    /// </summary>
+    public ServiceNames? ServiceNames { get; init; }
 
     /// <summary>Route targets by id; services without routes are not included.</summary>
     public FrozenDictionary<string, TargetModel> Targets { get; init; } = FrozenDictionary<string, TargetModel>.Empty;

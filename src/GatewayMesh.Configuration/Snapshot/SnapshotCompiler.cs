@@ -4,6 +4,7 @@ using GatewayMesh.Configuration.Entries;
 using GatewayMesh.Configuration.Entries.MeshRouting;
 using GatewayMesh.Configuration.Headers;
 using GatewayMesh.Configuration.Intentions;
+using GatewayMesh.Configuration.Naming;
 using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Reach;
@@ -63,9 +64,11 @@ public static class SnapshotCompiler
                 entries.JwtProviders,
                 entries.FeatureFlags,
                 table,
-                refused),
+                refused,
+                source),
             EntriesRevision = SnapshotDigest.OfEntries(entries, policies, services, routes.Targets, table),
             Services = services.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
+            ServiceNames = ServiceNames.Of(source),
             Namespace = entries.MeshRoutes.Namespace,
             Subsets = subsets,
             FlaggedSubsets = flagged,

@@ -7,6 +7,7 @@ using GatewayMesh.Configuration.Entries.Flags;
 using GatewayMesh.Configuration.Entries.Tokens;
 using GatewayMesh.Configuration.Headers;
 using GatewayMesh.Configuration.Intentions;
+using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Policies.Jwt;
 using GatewayMesh.Configuration.Routing;
@@ -30,7 +31,8 @@ internal static class SnapshotDigest
         ImmutableArray<JwtProviderEntry> providers,
         ImmutableArray<FeatureFlagEntry> flags,
         IntentionTable intentions,
-        ImmutableArray<RefusedRecord> refused)
+        ImmutableArray<RefusedRecord> refused,
+        ServiceCatalog catalog)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(hash, shared.Text);
@@ -97,6 +99,7 @@ internal static class SnapshotDigest
                 record.Fault.ToString());
         }
 
+        AddNames(hash, catalog);
         Add(hash, "intentions", intentions.Revision);
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..Length];
     }
@@ -169,6 +172,29 @@ internal static class SnapshotDigest
             foreach (var text in RouteDescription.Of(start))
             {
                 Add(hash, "route", text);
+            }
+        }
+    }
+
+    private static void AddNames(IncrementalHash hash, ServiceCatalog catalog)
+    {
+        if (catalog.Namespace is not { } space)
+        {
+            return;
+        }
+
+        Add(hash, "namespace", space);
+        foreach (var service in DiscoveredService.WithFrontend(catalog.Services))
+        {
+            Add(hash, "frontend", service.Name);
+            Add(hash, service.Frontend!.Port);
+            Add(hash, [.. service.Frontend.Addresses]);
+            foreach (var instance in service.Instances ?? [])
+            {
+                if (instance.Hostname is { } host)
+                {
+                    Add(hash, "host", host, instance.Id);
+                }
             }
         }
     }

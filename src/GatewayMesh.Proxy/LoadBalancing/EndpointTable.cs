@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using GatewayMesh.Configuration.Snapshot;
+using GatewayMesh.Configuration.Values;
 
 namespace GatewayMesh.Proxy.LoadBalancing;
 
@@ -11,6 +13,9 @@ public sealed class EndpointTable
     private readonly FrozenDictionary<string, ServiceEndpoints> _services;
     private readonly FrozenDictionary<string, EndpointSet> _gateways;
     private readonly FrozenDictionary<string, EndpointSet> _targets;
+
+    // Few applications call single instances, so a set of one instance is made at the first call.
+    private readonly ConcurrentDictionary<(string Service, HostPort Address), EndpointSet?> _single = [];
 
     internal EndpointTable(
         FrozenDictionary<string, ServiceEndpoints> services,
@@ -81,6 +86,13 @@ public sealed class EndpointTable
     /// <summary>Returns the entry of <paramref name="service"/>, or null if the snapshot does not have the service.</summary>
     internal ServiceEndpoints? Entry(string service) => _services.GetValueOrDefault(service);
 
+    /// <summary>
+    /// Returns a set of only the instance of <paramref name="service"/> at <paramref name="address"/>, or null if there is none. The set
+    /// has the policy of the service, and shares the instance's state with the service's own set.
+    /// </summary>
+    public EndpointSet? FindInstance(string service, HostPort address) =>
+        _single.GetOrAdd((service, address), static (key, table) => table.SetOf(key.Service, key.Address), this);
+
     /// <summary>Returns the gateways of <paramref name="group"/> (dialed at their mesh listener), or null if there is none.</summary>
     public EndpointSet? FindGateways(string group) => _gateways.GetValueOrDefault(group);
 
@@ -89,4 +101,9 @@ public sealed class EndpointTable
 
     /// <summary>Returns this table's counterpart of <paramref name="set"/> from another table; null if it is gone.</summary>
     internal EndpointSet? FindSame(EndpointSet set) => set.Target is { } id ? FindTarget(id) : Find(set.Service);
+
+    private EndpointSet? SetOf(string service, HostPort address) =>
+        Find(service) is { } set && set.All.FirstOrDefault(state => state.Model.Address == address) is { } only
+            ? new EndpointSet(set.Service, set.Policy, [only], set.Protocol)
+            : null;
 }

@@ -30,8 +30,9 @@ public readonly record struct MeshHeaderValues(int Attempt, int Hops, TimeSpan? 
     private const int MaxName = 255;
     private const int MaxId = 1024;
 
+    // The name of a service, also with a port, or the address of an instance.
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:[]");
     private static readonly SearchValues<char> IdCharacters = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/");
 

@@ -5,5 +5,7 @@ internal sealed class ByDestinationHeader : IRouteResolver
 {
     /// <inheritdoc/>
     public Route? Resolve(IRoutedRequest request) =>
-        request.Mesh.RouteOf(request.PeerHeaders.Destination ?? HostNames.ServiceOf(request.Host), request);
+        request.PeerHeaders.Destination is { } destination
+            ? request.Mesh.RouteOfName(destination, [], request)
+            : request.Mesh.RouteOfAuthority(request.Host, [], request);
 }

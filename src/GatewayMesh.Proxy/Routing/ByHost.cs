@@ -4,5 +4,5 @@ namespace GatewayMesh.Proxy.Routing;
 internal sealed class ByHost : IRouteResolver
 {
     /// <inheritdoc/>
-    public Route? Resolve(IRoutedRequest request) => request.Mesh.RouteOf(HostNames.ServiceOf(request.Host), request);
+    public Route? Resolve(IRoutedRequest request) => request.Mesh.RouteOfAuthority(request.Host, [], request);
 }

@@ -4,5 +4,6 @@ namespace GatewayMesh.Proxy.Routing;
 internal sealed class ByListener : IRouteResolver
 {
     /// <inheritdoc/>
-    public Route? Resolve(IRoutedRequest request) => request.Mesh.RouteOf(request.InboundConnection.Listener.Upstream ?? "", request);
+    public Route? Resolve(IRoutedRequest request) =>
+        request.Mesh.RouteOfName(request.InboundConnection.Listener.Upstream ?? "", [], request);
 }

@@ -30,6 +30,41 @@ internal sealed record LiveMesh(MeshSnapshot Snapshot, EndpointTable Endpoints, 
     public EndpointSet? SubsetOf(string service, string subset) =>
         Snapshot.Subsets.TryGetValue(MeshSnapshot.SubsetKey(service, subset), out var id) ? Endpoints.FindTarget(id) : null;
 
+    /// <summary>
+    /// Returns the route of a request for an authority, as its sender wrote it; null if the authority is unknown. A single instance has no
+    /// routes, only the policy of its service.
+    /// </summary>
+    /// <param name="authority">Host with or without a port.</param>
+    /// <param name="space">Namespace of the caller; empty: the namespace of this node.</param>
+    /// <param name="request">The request.</param>
+    public Route? RouteOfAuthority(string authority, ReadOnlySpan<char> space, IRoutedRequest request)
+    {
+        if (Snapshot.ServiceNames is not { } names)
+        {
+            return RouteOf(HostNames.ServiceOf(authority), request);
+        }
+
+        if (!names.TryFind(authority, space, request.InboundConnection.Listener.Address.Port, out var named))
+        {
+            return RouteOf(HostNames.Lower(authority.AsSpan().TrimEnd('.')), request);
+        }
+
+        if (named.Instance is not { } address)
+        {
+            return RouteOf(named.Service, request);
+        }
+
+        request.Asked = address.ToString();
+        return Endpoints.FindInstance(named.Service, address) is { } instance ? new Route(instance, TargetKind.MeshPeer) : null;
+    }
+
+    /// <summary>Returns the route of a request for a service that the mesh or its operator names; null if the name is unknown.</summary>
+    /// <param name="name">Name of the service, or the address of one instance.</param>
+    /// <param name="space">Namespace of the caller; empty: the namespace of this node.</param>
+    /// <param name="request">The request.</param>
+    public Route? RouteOfName(string name, ReadOnlySpan<char> space, IRoutedRequest request) =>
+        Snapshot.ServiceNames is null ? RouteOf(name, request) : RouteOfAuthority(name, space, request);
+
     /// <summary>Returns the route of a request for <paramref name="service"/>, or null if the service is unknown.</summary>
     public Route? RouteOf(string service, IRoutedRequest request)
     {

@@ -8,17 +8,27 @@ internal sealed record StoredCatalog(ImmutableArray<StoredService> Services, Imm
 {
     public ImmutableArray<StoredTarget>? Targets { get; init; }
 
+    public string? Namespace { get; init; }
+
     public static StoredCatalog From(ServiceCatalog catalog) =>
-        new([.. catalog.Services.Select(service => new StoredService(service.Name, service.Instances ?? []))], catalog.Gateways)
+        new(
+            [
+                .. catalog.Services.Select(
+                    service => new StoredService(service.Name, service.Instances ?? []) { Frontend = service.Frontend })],
+            catalog.Gateways)
         {
+            Namespace = catalog.Namespace,
             Targets = [
                 .. catalog.Targets.Select(
                     target => new StoredTarget(target.Service, target.Subset, target.Datacenter, target.Instances ?? []))],
         };
 
     public ServiceCatalog ToCatalog() =>
-        new([.. Services.Select(service => new DiscoveredService(service.Name, service.Instances))], Gateways)
+        new(
+            [.. Services.Select(service => new DiscoveredService(service.Name, service.Instances) { Frontend = service.Frontend })],
+            Gateways)
         {
+            Namespace = Namespace,
             Targets = [
                 .. (Targets ?? []).Select(
                     target => new DiscoveredTarget(target.Service, target.Subset, target.Datacenter, target.Instances))],

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.Errors;
@@ -67,6 +68,47 @@ public class AllocationTests
                 .. steps.Select((step, i) => (step.GetType().Name, Bytes: allocated[i]))
                     .Where(one => one.Bytes >= Rounds && !WriteText.Contains(one.Name))
                     .Select(one => $"{one.Name}: {one.Bytes / Rounds} bytes")];
+        }
+    }
+
+    [TestCase("api")]
+    [TestCase("API.shop.svc.cluster.local:80")]
+    [TestCase("10.96.0.10")]
+    [TestCase("10.244.1.11:8080")]
+    public async Task A_known_name_of_a_namespace_is_routed_without_allocation(string host)
+    {
+        await using var mesh = await Mesh.Start();
+        mesh.Named(new DiscoveredService("api.shop", [new DiscoveredInstance("api-1", "", new HostPort("10.244.1.11", 8080), true)])
+        {
+            Frontend = new ServiceFrontend(80, ["10.96.0.10"]),
+        });
+        var step = mesh.Plane.Pipeline.Steps.OfType<RouteStep>().Single();
+        var exchange = new Exchange(TimeProvider.System, new RecordedResponse());
+        var inbound = Arrived(ListenerKind.Outbound);
+        Assert.That(Steady(Batch), Is.Empty);
+
+        List<string> Batch()
+        {
+            var allocated = 0L;
+            for (var round = 0; round < Rounds; round++)
+            {
+                exchange.Head.Method = "GET";
+                exchange.Head.Target = "/";
+                exchange.Head.Fields.Add("Host", host);
+                exchange.Begin(inbound, mesh.Plane.Behaviors.Of(ListenerKind.Outbound), mesh.Plane.Mesh);
+                foreach (var earlier in mesh.Plane.Pipeline.Steps.TakeWhile(earlier => earlier != step))
+                {
+                    Assert.That(earlier.Take(exchange).Continues, Is.True);
+                }
+
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                var goesOn = step.Take(exchange).Continues;
+                allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+                Assert.That(goesOn, Is.True);
+                exchange.End();
+            }
+
+            return allocated >= Rounds ? [$"{allocated / Rounds} bytes"] : [];
         }
     }
 

@@ -8,6 +8,8 @@ using GatewayMesh.Configuration.Entries.Flags;
 using GatewayMesh.Configuration.Headers;
 using GatewayMesh.Configuration.Intentions;
 using GatewayMesh.Configuration.Listeners;
+using GatewayMesh.Configuration.Naming;
+using GatewayMesh.Configuration.Nodes;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Policies.Jwt;
 using GatewayMesh.Configuration.Routing;
@@ -30,6 +32,7 @@ internal sealed class Mesh : IAsyncDisposable
     private PolicyModel _policy = PolicyModel.Default;
     private FrozenDictionary<string, JwtIssuerModel> _providers = FrozenDictionary<string, JwtIssuerModel>.Empty;
     private FrozenDictionary<string, FeatureFlagEntry> _flags = FrozenDictionary<string, FeatureFlagEntry>.Empty;
+    private ServiceNames? _names;
     private int _revision;
 
     private Mesh(DataPlane plane) => Plane = plane;
@@ -190,6 +193,18 @@ internal sealed class Mesh : IAsyncDisposable
         return Apply();
     }
 
+    /// <summary>Adds a service with instances without a sidecar to a catalog of Kubernetes, and with it all of its names.</summary>
+    public Mesh Named(params DiscoveredService[] services)
+    {
+        foreach (var service in services)
+        {
+            BareService(service.Name, "http", PolicyModel.Default, [.. service.Instances!.Value.Select(instance => instance.Address)]);
+        }
+
+        _names = ServiceNames.Of(new ServiceCatalog([.. services], []) { Namespace = "shop" });
+        return Apply();
+    }
+
     /// <summary>Sets the feature flags.</summary>
     public Mesh Flags(params FeatureFlagEntry[] flags)
     {
@@ -219,6 +234,7 @@ internal sealed class Mesh : IAsyncDisposable
             JwtProviders = _providers,
             FeatureFlags = _flags,
             Policy = _policy,
+            ServiceNames = _names,
         });
         return this;
     }

@@ -72,6 +72,33 @@ internal sealed class SnapshotStoreTests
     }
 
     [Test]
+    public void Names_of_a_namespace_survive_the_store()
+    {
+        var catalog = new ServiceCatalog(
+            [
+                new DiscoveredService(
+                    "db.shop:5432", [new DiscoveredInstance("db-0", "", new HostPort("10.0.0.1", 5432), Healthy: true) { Hostname = "db-0" }])
+                {
+                    Frontend = new ServiceFrontend(5432, ["10.96.0.1"]),
+                },
+            ],
+            [])
+        {
+            Namespace = "shop",
+        };
+        var view = RegistryView.Empty with { Catalog = catalog };
+        Assert.That(_store.Save(view), Is.Null);
+
+        var loaded = _store.Load(out _)!;
+
+        Assert.That(loaded.Catalog!.Namespace, Is.EqualTo("shop"));
+        Assert.That(loaded.Catalog.Services.Single().IsSame(catalog.Services[0]), Is.True);
+        Assert.That(
+            SnapshotCompiler.Compile(loaded.Entries, [], loaded.Catalog).Revision,
+            Is.EqualTo(SnapshotCompiler.Compile(view.Entries, [], catalog).Revision));
+    }
+
+    [Test]
     public void A_loaded_store_compiles_to_the_same_revision()
     {
         var view = View();

@@ -34,7 +34,7 @@ public sealed record FailoverEntry
         var entry = new FailoverEntry
         {
             At = reader.Location,
-            Service = reader.Optional("service", ScalarTypes.Name, ""),
+            Service = reader.Optional("service", ScalarTypes.Service, ""),
             ServiceSubset = reader.Optional("serviceSubset", ScalarTypes.Text, ""),
             Datacenters = reader.List("datacenters", ScalarTypes.Name),
             Targets = reader.Items("targets", RedirectEntry.Bind),

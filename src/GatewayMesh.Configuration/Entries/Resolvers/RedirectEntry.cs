@@ -22,7 +22,7 @@ public sealed record RedirectEntry(string Service, string ServiceSubset, string 
 
         Tenancy.Read(reader);
         return new RedirectEntry(
-            reader.Optional("service", ScalarTypes.Name, ""),
+            reader.Optional("service", ScalarTypes.Service, ""),
             reader.Optional("serviceSubset", ScalarTypes.Text, ""),
             reader.Optional("datacenter", ScalarTypes.Name, "")) { At = reader.Location };
     }

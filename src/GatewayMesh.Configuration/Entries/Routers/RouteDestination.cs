@@ -70,7 +70,7 @@ public sealed record RouteDestination
         Tenancy.Read(reader);
         return new RouteDestination
         {
-            Service = reader.Optional("service", ScalarTypes.Name, ""),
+            Service = reader.Optional("service", ScalarTypes.Service, ""),
             ServiceSubset = reader.Optional("serviceSubset", ScalarTypes.Text, ""),
             PrefixRewrite = reader.Has("prefixRewrite") ? reader.Optional("prefixRewrite", ScalarTypes.Text, "/") : null,
             RequestTimeout = reader.OrNull("requestTimeout", GoDuration.Type),

@@ -54,7 +54,7 @@ public sealed record SplitEntry(int Weight)
         return new SplitEntry(reader.Optional("weight", Share, 0))
         {
             At = reader.Location,
-            Service = reader.Optional("service", ScalarTypes.Name, ""),
+            Service = reader.Optional("service", ScalarTypes.Service, ""),
             ServiceSubset = reader.Optional("serviceSubset", ScalarTypes.Text, ""),
             RequestHeaders = HeaderChanges.Bind(reader, "requestHeaders"),
             ResponseHeaders = HeaderChanges.Bind(reader, "responseHeaders"),

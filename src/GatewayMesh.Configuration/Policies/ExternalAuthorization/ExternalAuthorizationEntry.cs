@@ -78,7 +78,7 @@ public sealed record ExternalAuthorizationEntry
         var entry = new ExternalAuthorizationEntry
         {
             Url = reader.Has("url") ? reader.Optional("url", HttpUrl, "") : null,
-            Service = reader.Has("service") ? reader.Optional<string?>("service", ScalarTypes.Name!, null) : null,
+            Service = reader.Has("service") ? reader.Optional<string?>("service", ScalarTypes.Service!, null) : null,
             Path = reader.Has("path") ? reader.Optional("path", QuestionPath, "/") : null,
             Method = reader.OrNull("method", MethodWord),
             RequestHeaders = reader.Has("requestHeaders") ? reader.List("requestHeaders", FieldName) : null,

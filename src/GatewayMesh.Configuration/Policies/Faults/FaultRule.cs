@@ -87,7 +87,7 @@ public sealed record FaultRule
             Name = reader.Has("name") ? reader.Optional("name", ScalarTypes.Name, "") : "",
             Share = reader.Optional("share", ScalarTypes.Percent, 1),
             Header = reader.Has("header") ? reader.Section("header", HeaderRule.Bind) : null,
-            Sources = reader.List("sources", ScalarTypes.Name),
+            Sources = reader.List("sources", ScalarTypes.Service),
             Delay = FaultDelay.Bind(reader, "delay"),
             Abort = reader.Has("abort") ? reader.Optional<FaultAbort?>("abort", FaultAbort.Type!, null) : null,
             SlowBody = reader.OrNull("slowBody", Rate),

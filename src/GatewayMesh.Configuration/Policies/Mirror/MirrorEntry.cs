@@ -40,7 +40,7 @@ public sealed record MirrorEntry
     {
         var entry = new MirrorEntry
         {
-            Service = reader.Has("service") ? reader.Optional<string?>("service", ScalarTypes.Name!, null) : null,
+            Service = reader.Has("service") ? reader.Optional<string?>("service", ScalarTypes.Service!, null) : null,
             Subset = reader.Has("subset") ? reader.Optional<string?>("subset", ScalarTypes.Name!, null) : null,
             Share = reader.OrNull("share", ScalarTypes.Percent),
             MaxBodySize = reader.OrNull("maxBodySize", Body),

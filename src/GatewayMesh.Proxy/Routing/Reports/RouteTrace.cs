@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Entries.Splitters;
 using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.FeatureFlags;
 using GatewayMesh.Proxy.LoadBalancing;
@@ -59,6 +60,12 @@ internal static class RouteTrace
             Policy = leaf.Targets[chosen].Policy,
         };
     }
+
+    /// <summary>Returns the route of a request for one instance of <paramref name="service"/>, named by its address.</summary>
+    public static RouteReport Of(LiveMesh mesh, string service, HostPort instance, long now) =>
+        mesh.Endpoints.FindInstance(service, instance) is { } only
+            ? new RouteReport(only.Service) { Error = ErrorOf(only), Targets = [Report(only.Service, only, now)], Policy = only.Policy }
+            : new RouteReport(service) { Error = MeshErrorKind.DestinationNotFound };
 
     private static ImmutableArray<FlagReport> Flags(LiveMesh mesh, LiveLeaf leaf, IRequestFacts facts)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using GatewayMesh.Admin.Documents;
 using GatewayMesh.Admin.Http;
+using GatewayMesh.Configuration.Naming;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Policies.Mirror;
 using GatewayMesh.Configuration.Snapshot;
@@ -30,7 +31,8 @@ internal static class ExplainView
         var asked = AskedRequest.Of(request, target.PathAndQuery);
         asked = asked with { Headers = [.. asked.Headers, $"host:{authority}"] };
         var snapshot = node.Plane.Inspection.Snapshot;
-        var report = node.Plane.Inspection.Explain(NameOf(node, snapshot, authority), asked, target.PathAndQuery);
+        var named = NameOf(node, snapshot, authority, from);
+        var report = node.Plane.Inspection.Explain(named.Service, asked, target.PathAndQuery, named.Instance);
         var called = asked with { Target = report.Rewritten ?? asked.Target };
         Func<string, CheckedIntention>? decide = from.Length == 0 ? null : service => IntentionView.Decide(node, from, service, called);
         var document = new ExplainDocument
@@ -65,18 +67,21 @@ internal static class ExplainView
     }
 
     // At the edge, hosts are public names; everywhere else they are service names.
-    private static string NameOf(MeshNode node, MeshSnapshot snapshot, string authority)
+    private static NamedService NameOf(MeshNode node, MeshSnapshot snapshot, string authority, string from)
     {
         var host = HostNames.WithoutPort(authority);
         foreach (var (key, model) in snapshot.Ingress)
         {
             if (node.Bootstrap.Ingress is { } ingress && key.Ingress == ingress.Service && model.Find(host) is { } service)
             {
-                return service;
+                return new NamedService(service);
             }
         }
 
-        return HostNames.ServiceOf(authority);
+        // A question names no listener, so that every port counts as stated.
+        return snapshot.ServiceNames is not { } names ? new NamedService(HostNames.ServiceOf(authority))
+            : names.TryFind(authority, ServiceNames.NamespaceOf(from), entry: 0, out var named) ? named
+            : new NamedService(HostNames.Lower(authority));
     }
 
     private static void AddTarget(ExplainDocument document, MeshNode node, TargetReport target)
