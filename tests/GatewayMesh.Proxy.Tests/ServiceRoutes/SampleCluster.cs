@@ -99,10 +99,19 @@ internal sealed partial class SampleCluster
                        from port in service.Ports
                        where port.IsTcp
                        let addresses = instances?.Invoke(service, port) ?? [new HostPort("10.0.0.1", port.Number)]
-                       select new DiscoveredService(service.NameOf(port), Instances(service, port, addresses)),
+                       select new DiscoveredService(service.NameOf(port), Instances(service, port, addresses))
+                       {
+                           Frontend = new ServiceFrontend(port.Number, [AddressOf(service.Name)]),
+                       },
                 ],
-                []),
+                [])
+            {
+                Namespace = space.Length > 0 ? space : null,
+            },
             DeclaredIntentions.None);
+
+    /// <summary>Returns the address of the first Service of this name.</summary>
+    public string AddressOf(string service) => $"10.96.0.{1 + _services.FindIndex(known => known.Name == service)}";
 
     /// <summary>Routes of the cluster, ready for requests of a node in <paramref name="space"/>.</summary>
     public CompiledRoutes Routes(string space = "shop") => new(Compile(space));

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.Tests.Rig;
 using GatewayMesh.Proxy.Tests.Rig.Http2;
@@ -20,7 +19,7 @@ internal sealed class EchoMesh : IAsyncDisposable
     private const int GrpcPort = 7070;
 
     private readonly Mesh _mesh;
-    private readonly Dictionary<string, IPEndPoint> _listeners = [];
+    private readonly IPEndPoint _outbound;
     private readonly Dictionary<string, Backend> _web = new()
     {
         ["echo-v1"] = Backend.Answering("echo-v1"),
@@ -29,7 +28,7 @@ internal sealed class EchoMesh : IAsyncDisposable
 
     private readonly Dictionary<string, H2Backend> _grpc = new() { ["echo-v1"] = Grpc("echo-v1"), ["echo-v2"] = Grpc("echo-v2") };
 
-    private EchoMesh(Mesh mesh) => _mesh = mesh;
+    private EchoMesh(Mesh mesh) => (_mesh, _outbound) = (mesh, mesh.Outbound($"echo-v1.{Namespace}"));
 
     /// <summary>Starts the applications and the sidecar.</summary>
     public static async Task<EchoMesh> Start() => new(await Mesh.Start());
@@ -56,22 +55,22 @@ internal sealed class EchoMesh : IAsyncDisposable
             [.. Versions(service.Name).Select(version => port.Number == GrpcPort ? _grpc[version].HostPort : _web[version].HostPort)]));
 
     /// <summary>Returns a client that calls through the sidecar.</summary>
-    /// <param name="authority">Name and port of the Service.</param>
-    public HttpClient Client(string authority)
+    /// <param name="isProxied">True if the client names the called address in the target of its requests, as it does to a proxy.</param>
+    public HttpClient Client(bool isProxied) => new(new SocketsHttpHandler
     {
-        var address = Listener(authority);
-        return new HttpClient(new SocketsHttpHandler
+        AllowAutoRedirect = false,
+        UseProxy = isProxied,
+        Proxy = isProxied ? new WebProxy($"http://{_outbound}") : null,
+        ConnectCallback = async (_, cancellation) =>
         {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            ConnectCallback = async (_, cancellation) =>
-            {
-                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                await socket.ConnectAsync(address, cancellation);
-                return new NetworkStream(socket, ownsSocket: true);
-            },
-        });
-    }
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(_outbound, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    });
+
+    /// <summary>Address of the pod of a version.</summary>
+    public string PodOf(string version) => _web[version].HostPort.ToString();
 
     /// <summary>Last request that an application has received.</summary>
     public RawMessage LastAt(string version) => _web[version].Last;
@@ -94,17 +93,4 @@ internal sealed class EchoMesh : IAsyncDisposable
 
     private static H2Backend Grpc(string version) =>
         H2Backend.Answering(version, Fields.Of(("grpc-status", "0")), ("content-type", "application/grpc"));
-
-    private IPEndPoint Listener(string authority)
-    {
-        var (host, port) = authority.Split(':') is [var name, var number] ? (name, $":{number}") : (authority, "");
-        var service = $"{(host.Contains('.', StringComparison.Ordinal) ? host : $"{host}.{Namespace}")}{port}";
-        if (!_listeners.TryGetValue(service, out var address))
-        {
-            _listeners[service] = address = _mesh.Open(
-                ListenerKind.Upstream, $"upstream/{service}", spec => spec with { Service = "echo-v1", Upstream = service });
-        }
-
-        return address;
-    }
 }
