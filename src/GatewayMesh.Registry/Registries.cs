@@ -3,6 +3,7 @@ using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Registry.Bootstrap;
 using GatewayMesh.Registry.Consul;
 using GatewayMesh.Registry.Files;
+using GatewayMesh.Registry.Kubernetes;
 
 namespace GatewayMesh.Registry;
 
@@ -14,6 +15,7 @@ public static class Registries
     [
         new("file", (bootstrap, time) => new FileRegistry(bootstrap.Registry!.Target, time), RegistryReach.HasFolder),
         new("consul", (bootstrap, time) => new ConsulRegistry(bootstrap, time), RegistryReach.HasAgent),
+        new("kubernetes", (bootstrap, time) => new KubernetesRegistry(bootstrap, time), ApiReach.IsReachable),
     ];
 
     /// <summary>Opens the registry of <paramref name="bootstrap"/>. Never waits and never fails: connecting is part of the watch.</summary>

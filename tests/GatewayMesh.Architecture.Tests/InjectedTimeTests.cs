@@ -18,6 +18,7 @@ public sealed partial class InjectedTimeTests
         ["GatewayMeshHandler.cs"] = "public constructor of the client library",
         ["AccessLog.cs"] = "default of a parameter",
         ["DataPlaneOptions.cs"] = "default of an option",
+        ["ApiReach.cs"] = "a check before a role has a clock",
         ["EventLoop.cs"] = "the kernel waits in the system's time alone",
         ["EventLog.cs"] = "default of a parameter",
         ["ReachRules.cs"] = "default of a parameter",

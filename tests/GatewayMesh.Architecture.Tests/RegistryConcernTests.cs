@@ -13,6 +13,7 @@ public sealed partial class RegistryConcernTests
         ["RegistryKind.cs"] = "row of the table",
         ["ConsulRegistry.cs"] = "implements it",
         ["FileRegistry.cs"] = "implements it",
+        ["KubernetesRegistry.cs"] = "implements it",
         ["NodeParts.cs"] = "owns it and hands its concerns to their consumers",
     };
 

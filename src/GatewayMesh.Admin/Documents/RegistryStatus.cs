@@ -8,10 +8,10 @@ namespace GatewayMesh.Admin.Documents;
 /// <summary>A node's registry, and the configuration in use.</summary>
 public sealed record RegistryStatus : DocumentPart
 {
-    /// <summary><c>file</c> or <c>consul</c>.</summary>
+    /// <summary><c>file</c>, <c>consul</c>, or <c>kubernetes</c>.</summary>
     public string Kind { get; set; } = "";
 
-    /// <summary>The folder, or the addresses of the agents.</summary>
+    /// <summary>The folder, the addresses of the agents, or the kubeconfig with its context; empty in a pod.</summary>
     public string Target { get; set; } = "";
 
     /// <summary>True if the configuration in use is the registry's latest.</summary>

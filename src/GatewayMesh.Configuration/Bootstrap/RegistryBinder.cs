@@ -32,6 +32,11 @@ internal static class RegistryBinder
             {
                 reader.Fail(key, "does not apply to a file registry", "remove the key");
             }
+            else if (spec is { Kind: "kubernetes" } && reader.Has(key))
+            {
+                reader.Fail(
+                    key, "does not apply to Kubernetes", "remove the key; a pod uses its ServiceAccount, and a kubeconfig has its own users");
+            }
         }
 
         if (spec is { Kind: "consul" } && reader.Has("registryTls") && spec.Agents.Any(agent => agent.Scheme != Uri.UriSchemeHttps))

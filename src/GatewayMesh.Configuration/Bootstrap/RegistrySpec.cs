@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace GatewayMesh.Configuration.Bootstrap;
 
 /// <summary>A registry, identified by its URI.</summary>
-/// <param name="Kind">Scheme: <c>file</c> or <c>consul</c> (also for <c>consul+https</c>).</param>
-/// <param name="Target">For <c>file</c> the absolute folder; for <c>consul</c> the agents, comma separated.</param>
+/// <param name="Kind">Scheme: <c>file</c>, <c>kubernetes</c>, or <c>consul</c> (also for <c>consul+https</c>).</param>
+/// <param name="Target">For <c>file</c> the absolute folder; for <c>consul</c> the agents, comma separated; for
+/// <c>kubernetes</c> empty in a pod, otherwise the absolute path of a kubeconfig, with <c>#CONTEXT</c> if one is named.</param>
 public sealed record RegistrySpec(string Kind, string Target)
 {
     /// <summary><c>consul://127.0.0.1:8500</c>: the default where an agent answers there.</summary>

@@ -32,10 +32,13 @@ public static class RegistryReach
         return registry.Agents.Any(Answers);
     }
 
+    /// <summary>True if a server accepts a connection within 3 s.</summary>
+    internal static bool Accepts(HostPort address) => TryConnect(address, Named) is { } socket && Close(socket);
+
     private static bool Answers(Uri agent)
     {
         var address = new HostPort(agent.Host.Trim('[', ']'), agent.Port);
-        return agent.Scheme == Uri.UriSchemeHttps ? TryConnect(address, Named) is { } socket && Close(socket) : Answers(address, Named);
+        return agent.Scheme == Uri.UriSchemeHttps ? Accepts(address) : Answers(address, Named);
     }
 
     // Consul answers this request with or without a token. An empty leader means that there is no leader.

@@ -4,7 +4,7 @@ namespace GatewayMesh.Identity;
 internal static class CertificateFix
 {
     /// <summary>Fix for a missing, expired or expiring certificate.</summary>
-    /// <param name="registry">Kind of the registry: <c>file</c> or <c>consul</c>.</param>
+    /// <param name="registry">Kind of the registry: <c>file</c>, <c>consul</c>, or <c>kubernetes</c>.</param>
     /// <param name="service">The service.</param>
     /// <param name="directory">The node's folder.</param>
     public static string Of(string registry, string service, string directory) => registry == "consul"

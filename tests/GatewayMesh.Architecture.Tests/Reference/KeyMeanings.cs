@@ -22,9 +22,9 @@ internal static class KeyMeanings
         ["dataDir"] = "Folder of the last-good snapshot, certificates, and guard state. Mode 0700. Every node needs its own and locks it.",
         ["runDir"] = "Folder of files that applications on this host may read, such as `SERVICE/gateways.json`.",
         ["registry"] = new(
-            "Source of the mesh configuration. A relative folder is relative to this file.",
+            "Source of the mesh configuration. A relative path is relative to this file.",
             "`consul://127.0.0.1:8500` if an agent answers there",
-            "`consul://HOST:PORT,…`, `consul+https://HOST:PORT`, or `file:DIR`"),
+            "`consul://HOST:PORT,…`, `consul+https://HOST:PORT`, `kubernetes://`, `kubernetes://KUBECONFIG[#CONTEXT]`, or `file:DIR`"),
         ["registryToken"] = "Consul ACL token. An empty token is no token.",
         ["registryTokenFile"] = "File with the Consul token. The file is read again when it changes.",
         ["registryTls.ca"] = new("PEM file with the roots of the Consul agent, for `consul+https`.", "the system's roots"),

@@ -39,6 +39,9 @@ internal sealed class LocalMesh : IAsyncDisposable
     /// <summary>The registry folder, without <see cref="Consul"/>.</summary>
     public string Registry { get; }
 
+    /// <summary>URI of another registry; identities are then plaintext. Default: null.</summary>
+    public string? OtherRegistry { get; set; }
+
     public IReadOnlyList<MeshNode> Nodes => _nodes;
 
     /// <summary>Marks every process of this mesh, including those started by the file itself.</summary>
@@ -85,7 +88,7 @@ internal sealed class LocalMesh : IAsyncDisposable
         node: {name}
         dataDir: {DataDir(name)}
         runDir: {Path.Combine(Folder, name, "run")}
-        registry: {Consul?.Registry ?? $"file:{Registry}"}
+        registry: {OtherRegistry ?? Consul?.Registry ?? $"file:{Registry}"}
         admin: {admin}
         {Identity}
         drainDelay: 200ms
@@ -94,7 +97,9 @@ internal sealed class LocalMesh : IAsyncDisposable
         """;
 
     /// <summary>Identity mode: certificates of the mesh's own authority, or with Consul Consul's.</summary>
-    private string Identity => Consul is not null ? "identity: mtls" : $"identity: mtls\ncertificates: {Certificates.Folder}";
+    private string Identity => OtherRegistry is not null ? "identity: plaintext"
+        : Consul is not null ? "identity: mtls"
+        : $"identity: mtls\ncertificates: {Certificates.Folder}";
 
     public string DataDir(string name) => Path.Combine(Folder, name, "data");
 
@@ -112,7 +117,7 @@ internal sealed class LocalMesh : IAsyncDisposable
 
         using var stored = JsonDocument.Parse(File.ReadAllBytes(file.FullName));
         var content = stored.RootElement.GetProperty("content");
-        return Consul is not null
+        return Consul is not null || OtherRegistry is not null
             ? content.TryGetProperty("catalogue", out var catalog) && catalog.GetProperty("services").EnumerateArray().Any(known =>
                 known.GetProperty("name").GetString() == service && known.GetProperty("instances").GetArrayLength() > 0)
             : content.GetProperty("nodes").EnumerateArray().Any(known =>

@@ -257,7 +257,7 @@ internal sealed class BootstrapFileTests
     public void The_error_of_a_missing_registry_names_the_fix() =>
         Assert.That(Bad("role: gateway", WithoutConsul).Single(), Is.EqualTo(
             "f.yaml:1:1: registry: no registry is named, and no Consul agent answers on 127.0.0.1:8500; "
-            + "set registry: consul://HOST:PORT for a Consul agent, or file:DIR for a folder shared by the nodes of the mesh (or "
+            + "set registry: consul://HOST:PORT for a Consul agent, kubernetes:// in a pod, kubernetes://KUBECONFIG elsewhere, or file:DIR for a folder shared by the nodes of the mesh (or "
                 + "--registry URI)"));
 
     [Test]

@@ -9,6 +9,9 @@ public interface IObjectWatch
     /// <summary>State of the watch.</summary>
     WatchReport Report { get; }
 
+    /// <summary>Time of the last line or list of the API server by the monotonic clock; null: never.</summary>
+    long? HeardAt { get; }
+
     /// <summary>Follows the kind until cancelled; never throws.</summary>
     Task RunAsync(CancellationToken cancellation);
 }

@@ -49,7 +49,7 @@ internal sealed class ObjectCollection<T, TKept>(Func<T, TKept?> keep)
     {
         var fresh = _collected!.ToImmutable();
         _collected = null;
-        return Use(fresh, IsSame(fresh, _current.Held));
+        return Use(fresh, IsSame(fresh, _current.Held), isStart: true);
     }
 
     /// <summary>Takes an object that is there. True if the set in use has changed.</summary>
@@ -133,11 +133,11 @@ internal sealed class ObjectCollection<T, TKept>(Func<T, TKept?> keep)
         return Use(_current.Held.SetItem(key, held), isSame: false);
     }
 
-    private bool Use(ImmutableDictionary<ObjectKey, HeldObject<TKept>> fresh, bool isSame)
+    private bool Use(ImmutableDictionary<ObjectKey, HeldObject<TKept>> fresh, bool isSame, bool isStart = false)
     {
         if (!isSame)
         {
-            _current = new ObjectSet<TKept>(fresh, _current.Change + 1);
+            _current = new ObjectSet<TKept>(fresh, _current.Change + 1, _current.Starts + (isStart ? 1 : 0));
         }
 
         return !isSame;

@@ -11,10 +11,17 @@ namespace GatewayMesh.Registry.Kubernetes.Watching;
 public sealed class ObjectSet<TKept> : IReadOnlyCollection<KeyValuePair<ObjectKey, TKept>>
     where TKept : class
 {
-    internal ObjectSet(ImmutableDictionary<ObjectKey, HeldObject<TKept>> held, long change) => (Held, Change) = (held, change);
+    internal ObjectSet(ImmutableDictionary<ObjectKey, HeldObject<TKept>> held, long change, long starts) =>
+        (Held, Change, Starts) = (held, change, starts);
 
     /// <summary>Number of the change that made this set. Rises by one with each change, from 0 for the set before the first.</summary>
     public long Change { get; }
+
+    /// <summary>
+    /// Number of starts that brought a set other than the one before. What is missing after a start may have been lost by the cluster, not
+    /// deleted.
+    /// </summary>
+    public long Starts { get; }
 
     /// <summary>Number of objects.</summary>
     public int Count => Held.Count;
@@ -23,7 +30,7 @@ public sealed class ObjectSet<TKept> : IReadOnlyCollection<KeyValuePair<ObjectKe
     internal ImmutableDictionary<ObjectKey, HeldObject<TKept>> Held { get; }
 
     /// <summary>The empty set.</summary>
-    internal static ObjectSet<TKept> Empty { get; } = new(ImmutableDictionary<ObjectKey, HeldObject<TKept>>.Empty, 0);
+    internal static ObjectSet<TKept> Empty { get; } = new(ImmutableDictionary<ObjectKey, HeldObject<TKept>>.Empty, 0, 0);
 
     /// <summary>The object of a key; null if there is none.</summary>
     public TKept? Find(ObjectKey key) => Held.TryGetValue(key, out var held) ? held.Value : null;

@@ -31,6 +31,7 @@ public sealed class ObjectWatch<T, TKept> : IObjectWatch
     private bool _fromCache;
     private int _errors;
     private long _followsSince;
+    private long _heardAt;
 
     /// <summary>Creates a watch; nothing is sent before <see cref="RunAsync"/>.</summary>
     /// <param name="client">The API server.</param>
@@ -51,6 +52,9 @@ public sealed class ObjectWatch<T, TKept> : IObjectWatch
 
     /// <inheritdoc/>
     public WatchReport Report => _report;
+
+    /// <inheritdoc/>
+    public long? HeardAt => Interlocked.Read(ref _heardAt) is > 0 and var heard ? heard : null;
 
     /// <inheritdoc/>
     public string Plural => _resource.Plural;
@@ -171,6 +175,7 @@ public sealed class ObjectWatch<T, TKept> : IObjectWatch
             }
 
             var line = await next.ConfigureAwait(false);
+            Interlocked.Exchange(ref _heardAt, _options.Time.GetTimestamp());
             if (line.IsEnd)
             {
                 return _position.Length == 0
@@ -282,6 +287,7 @@ public sealed class ObjectWatch<T, TKept> : IObjectWatch
     private void Complete(string version)
     {
         var changed = _objects.Swap();
+        Interlocked.Exchange(ref _heardAt, _options.Time.GetTimestamp());
         (_position, _lists, _fromCache) = (version, false, false);
         Follow(changed);
     }
