@@ -10,7 +10,7 @@ using GatewayMesh.Registry.Kubernetes.Watching;
 
 namespace GatewayMesh.Registry.Kubernetes;
 
-/// <summary>Follows Services and EndpointSlices and combines them into reports.</summary>
+/// <summary>Follows Services, EndpointSlices, and routes, and combines them into reports.</summary>
 internal sealed class KubernetesReading : IAsyncDisposable
 {
     // Shortest time between two reports. A rolling update changes many slices.
@@ -26,6 +26,7 @@ internal sealed class KubernetesReading : IAsyncDisposable
     private readonly ChangeSignal _signal;
     private readonly ObjectWatch<Service, KnownService> _services;
     private readonly ObjectWatch<EndpointSlice, KnownSlice> _slices;
+    private readonly RouteReading _routes;
     private readonly CatalogBuilder _builder;
     private readonly HeldServices _held;
     private readonly CancellationTokenSource _stop = new();
@@ -39,7 +40,14 @@ internal sealed class KubernetesReading : IAsyncDisposable
 
     /// <summary>Creates the reading. Requests start with <see cref="ReportsAsync"/>.</summary>
     public KubernetesReading(
-        string name, ApiClient client, ParsingThread thread, NodePlace place, ObjectWatchTimes times, TimeProvider time, Random random)
+        string name,
+        ApiClient client,
+        ParsingThread thread,
+        NodePlace place,
+        bool isSidecar,
+        ObjectWatchTimes times,
+        TimeProvider time,
+        Random random)
     {
         (_name, _client, _thread, _time) = (name, client, thread, time);
         _signal = new ChangeSignal(Pace, time);
@@ -51,12 +59,13 @@ internal sealed class KubernetesReading : IAsyncDisposable
             client, KubernetesResources.Services, ApiSelection.All, service => KnownService.Of(service, serviceNames), Options());
         _slices = new(
             client, KubernetesResources.EndpointSlices, ApiSelection.All, slice => KnownSlice.Of(slice, sliceNames), Options());
+        _routes = new RouteReading(client, isSidecar ? client.Namespace : "", Options);
     }
 
     /// <summary>Time of the API server's last answer by the monotonic clock; null: never.</summary>
     public long? HeardAt => Later(_services.HeardAt, _slices.HeardAt);
 
-    private ImmutableArray<IObjectWatch> Watches => [_services, _slices];
+    private ImmutableArray<IObjectWatch> Watches => [_services, _slices, .. _routes.Watches];
 
     /// <summary>Returns a report after the first complete sets, then one after every change.</summary>
     public async IAsyncEnumerable<RegistryReport> ReportsAsync([EnumeratorCancellation] CancellationToken cancellation)
@@ -90,31 +99,33 @@ internal sealed class KubernetesReading : IAsyncDisposable
 
     private RegistryReport? Report()
     {
-        var isSettled = Watches.All(watch => watch.Report.HasSet);
+        var isSettled = Watches.All(IsSettled);
         if (isSettled)
         {
             _catalog = Catalog();
         }
 
         var isReached = isSettled && _implausible is null && IsFollowing();
-        if (!isSettled && Watches.All(watch => watch.Report.Trouble is null))
+        if (!isSettled && Watches.All(watch => watch.Report.Trouble is null || IsMissing(watch)))
         {
             return null; // a part would remove what the snapshot on disk knows
         }
 
         var report = new RegistryReport(
-            isSettled ? EntrySet.Empty : null, isSettled ? ImmutableArray<DiscoveredNode>.Empty : null, Errors(isReached))
+            isSettled ? _routes.Entries(_services.Current) : null,
+            isSettled ? ImmutableArray<DiscoveredNode>.Empty : null,
+            Errors(isReached))
         {
             Catalog = _catalog,
             Intentions = isSettled ? DeclaredIntentions.None : null,
-            Remarks = _builder.Problems,
+            Remarks = [.. _builder.Problems, .. _routes.Denials(_name)],
             Reached = isReached,
         };
         return _reported is not null && IsEquivalent(_reported, report) ? null : _reported = report;
     }
 
     private static bool IsEquivalent(RegistryReport left, RegistryReport right) =>
-        left.Entries == right.Entries
+        ReferenceEquals(left.Entries, right.Entries)
         && ReferenceEquals(left.Catalog, right.Catalog)
         && left.Reached == right.Reached
         && left.Errors.SequenceEqual(right.Errors)
@@ -159,13 +170,13 @@ internal sealed class KubernetesReading : IAsyncDisposable
 
     private bool IsFollowing()
     {
-        if (Watches.All(watch => watch.Report.State == WatchState.Following))
+        if (Watches.All(watch => watch.Report.State == WatchState.Following || IsMissing(watch)))
         {
             _interruptedAt = null;
             return true;
         }
 
-        if (Watches.Any(watch => watch.Report.State == WatchState.Absent))
+        if (Watches.Any(watch => watch.Report.State == WatchState.Absent && !IsMissing(watch)))
         {
             return false;
         }
@@ -180,6 +191,12 @@ internal sealed class KubernetesReading : IAsyncDisposable
 
         return left > TimeSpan.Zero;
     }
+
+    // Kinds of the Gateway API may be missing, Services and EndpointSlices may not.
+    private bool IsMissing(IObjectWatch watch) =>
+        watch.Report.State == WatchState.Absent && watch != _services && watch != (IObjectWatch)_slices;
+
+    private bool IsSettled(IObjectWatch watch) => watch.Report.HasSet || IsMissing(watch);
 
     private void RaiseAfter(TimeSpan delay) => _ = RaiseLaterAsync(delay);
 
@@ -197,14 +214,16 @@ internal sealed class KubernetesReading : IAsyncDisposable
         var errors = new ConfigErrors();
         if (!isReached)
         {
-            foreach (var trouble in Watches.Select(watch => watch.Report.Trouble).OfType<string>().Distinct(StringComparer.Ordinal))
+            var troubles = Watches.Where(watch => !IsMissing(watch)).Select(watch => watch.Report.Trouble).OfType<string>();
+            foreach (var trouble in troubles.Distinct(StringComparer.Ordinal))
             {
                 errors.Add(SourceLocation.Option(_name), "", trouble, "the last good configuration stays in use");
             }
 
             if (_implausible is { } reason)
             {
-                errors.Add(SourceLocation.Option(_name), "", reason, "check the store of the cluster; the last good configuration stays in use");
+                errors.Add(
+                    SourceLocation.Option(_name), "", reason, "check the store of the cluster; the last good configuration stays in use");
             }
         }
 

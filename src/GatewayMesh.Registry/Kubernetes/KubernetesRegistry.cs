@@ -11,8 +11,8 @@ using GatewayMesh.Registry.Kubernetes.Watching;
 namespace GatewayMesh.Registry.Kubernetes;
 
 /// <summary>
-/// Kubernetes as a registry. Follows Services and EndpointSlices. A node writes nothing: its pod is in an EndpointSlice if a Service
-/// selects it, and the kubelet reports its health.
+/// Kubernetes as a registry. Follows Services, EndpointSlices, and routes. A node writes nothing: its pod is in an EndpointSlice if a
+/// Service selects it, and the kubelet reports its health.
 /// </summary>
 internal sealed class KubernetesRegistry : IRegistry
 {
@@ -55,7 +55,8 @@ internal sealed class KubernetesRegistry : IRegistry
         var client = new ApiClient(access!, new ApiClientOptions($"gatewaymesh-{_bootstrap.Role.Word()}/{_bootstrap.Node}", _time));
         var random = new Random(Environment.ProcessId ^ _bootstrap.Node.GetHashCode(StringComparison.Ordinal));
         var place = NodePlace.Of(_bootstrap, Environment.GetEnvironmentVariable);
-        var reading = new KubernetesReading(Name, client, thread, place, _times, _time, random);
+        var reading = new KubernetesReading(
+            Name, client, thread, place, _bootstrap.Role == MeshRole.Sidecar, _times, _time, random);
         await using (reading.ConfigureAwait(false))
         {
             (_heardBefore, _reading) = (HeardAt, reading);

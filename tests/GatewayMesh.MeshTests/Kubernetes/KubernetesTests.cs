@@ -112,6 +112,26 @@ public sealed class KubernetesTests : MeshTest
     }
 
     [Test]
+    public async Task Route_of_the_Gateway_API_holds_for_its_port_alone()
+    {
+        await using var cluster = await Cluster.StartAsync(Mesh);
+        await cluster.UntilServedAsync();
+
+        _ = cluster.Server.Store.Seed("httproutes",
+            """
+            {"metadata":{"name":"api","namespace":"shop","creationTimestamp":"2026-01-01T00:00:00Z"},
+             "spec":{"parentRefs":[{"group":"","kind":"Service","name":"api","port":80}],
+              "rules":[{"matches":[{"path":{"type":"Exact","value":"/other"}}],"backendRefs":[{"kind":"Service","name":"api","port":80}]}]}}
+            """);
+        await Eventually.Until("a request that no rule matches is refused", async () => await cluster.AskAsync("api") == Outcome.Other);
+        Assert.That(await cluster.AskAsync("api:9090"), Is.EqualTo(Outcome.Ok), "another port");
+        Assert.That(await cluster.AskAsync($"127.0.0.1:{cluster.Pod("api-1").Port}"), Is.EqualTo(Outcome.Ok), "the address of a pod");
+
+        cluster.Server.Store.Drop("httproutes", "shop", "api");
+        await cluster.UntilServedAsync();
+    }
+
+    [Test]
     public async Task Token_that_is_replaced_is_read_again()
     {
         var file = Path.Combine(Mesh.Folder, "token");

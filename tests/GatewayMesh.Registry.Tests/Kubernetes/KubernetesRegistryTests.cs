@@ -174,6 +174,39 @@ internal sealed class KubernetesRegistryTests
     }
 
     [Test]
+    public async Task Routes_are_read_and_a_cluster_without_their_kinds_has_none(CancellationToken cancellation)
+    {
+        _server.Store.Uninstall("grpcroutes");
+        _ = _server.Store.Seed("httproutes", Route);
+        await using var registry = Open();
+        await using var reports = new ReportReader(registry, cancellation);
+
+        var report = await reports.UntilAsync("the route", report => report.Entries is { MeshRoutes.Lists.Length: 1 });
+        Assert.That(report.Entries!.MeshRoutes.Lists[0].Service, Is.EqualTo("api.shop"));
+        Assert.That(report.Reached, Is.True);
+        Assert.That(report.Errors, Is.Empty);
+        Assert.That(report.Remarks, Is.Empty);
+
+        _server.Store.Drop("httproutes", "shop", "api");
+        _ = await reports.UntilAsync("no route", report => report.Entries is { MeshRoutes.Lists.IsEmpty: true });
+    }
+
+    [Test]
+    public async Task Routes_that_may_not_be_read_are_named_and_hold_up_nothing(CancellationToken cancellation)
+    {
+        _server.Faults.Answer = call => call.Path.Contains("httproutes", StringComparison.Ordinal)
+            ? ApiFailureException.Of(403, "Forbidden", "httproutes.gateway.networking.k8s.io is forbidden")
+            : null;
+        await using var registry = Open();
+        await using var reports = new ReportReader(registry, cancellation);
+
+        var report = await reports.UntilAsync("a catalog", report => report.Catalog is not null);
+        Assert.That(report.IsComplete, Is.True);
+        Assert.That(report.Reached, Is.True);
+        Assert.That(report.Remarks.Single().Message, Does.Contain("grant list and watch on httproutes"));
+    }
+
+    [Test]
     public async Task A_kubeconfig_with_an_error_is_reported_with_its_line_and_fix(CancellationToken cancellation)
     {
         var path = _folder["kubeconfig"];
@@ -206,6 +239,13 @@ internal sealed class KubernetesRegistryTests
         await registry.WithdrawAsync("web-1", CancellationToken.None);
         Assert.That(_server.Calls, Is.Empty);
     }
+
+    private const string Route =
+        """
+        {"metadata":{"name":"api","namespace":"shop","creationTimestamp":"2026-01-01T00:00:00Z"},
+         "spec":{"parentRefs":[{"group":"","kind":"Service","name":"api","port":80}],
+          "rules":[{"matches":[{"path":{"type":"Exact","value":"/other"}}],"backendRefs":[{"kind":"Service","name":"api","port":80}]}]}}
+        """;
 
     private static string Service(string name) =>
         $$$"""
