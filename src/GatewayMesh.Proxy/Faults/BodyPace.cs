@@ -6,7 +6,7 @@ internal struct BodyPace(long rate)
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20);
 
-    private TimeSpan _owed;
+    private TimeSpan _pending;
 
     /// <summary>True if there is a pace.</summary>
     public readonly bool IsOn => rate > 0;
@@ -17,14 +17,14 @@ internal struct BodyPace(long rate)
     /// <summary>Returns the wait before <paramref name="bytes"/> more are sent; zero for none.</summary>
     public TimeSpan Add(int bytes)
     {
-        _owed += TimeSpan.FromSeconds((double)bytes / rate);
-        if (_owed < Shortest)
+        _pending += TimeSpan.FromSeconds((double)bytes / rate);
+        if (_pending < Shortest)
         {
             return TimeSpan.Zero;
         }
 
-        var wait = _owed;
-        _owed = TimeSpan.Zero;
+        var wait = _pending;
+        _pending = TimeSpan.Zero;
         return wait;
     }
 }

@@ -25,7 +25,7 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
     private IInputWatcher? _watcher;
     private bool _readsOnOutput;
     private bool _isReadToEnd;
-    private bool _owesOutput;
+    private bool _hasPendingOutput;
     private bool _isEnded;
 
     private TlsStream(LoopSocket socket, TlsEngine engine)
@@ -123,7 +123,7 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
 
     /// <inheritdoc/>
     public override ValueTask WaitInputAsync() =>
-        _engine.HasPending || _isReadToEnd || _owesOutput ? ValueTask.CompletedTask : Socket.WaitInputAsync();
+        _engine.HasPending || _isReadToEnd || _hasPendingOutput ? ValueTask.CompletedTask : Socket.WaitInputAsync();
 
     /// <inheritdoc/>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second = default)
@@ -276,13 +276,13 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
     }
 
     // True if a read would not just wait for an event.
-    private bool CanRead => Socket.HasInput || _engine.HasPending || _isReadToEnd || _owesOutput || IsClosed;
+    private bool CanRead => Socket.HasInput || _engine.HasPending || _isReadToEnd || _hasPendingOutput || IsClosed;
 
     // As many records as have arrived and fit. The next read finds the end or the failure behind them again, or waits for room to answer a
     // message of TLS.
     private TlsStep ReadRecords(Span<byte> into, out int count)
     {
-        _owesOutput = false;
+        _hasPendingOutput = false;
         var step = _engine.Read(into, out count);
         while (count > 0 && count < into.Length && (Socket.HasInput || _engine.HasPending))
         {
@@ -291,7 +291,7 @@ internal sealed class TlsStream : ByteStream, IInputWatcher
             if (more == 0)
             {
                 _isReadToEnd = next is TlsStep.Done or TlsStep.Failed;
-                _owesOutput = next == TlsStep.WaitsForOutput;
+                _hasPendingOutput = next == TlsStep.WaitsForOutput;
                 break;
             }
         }

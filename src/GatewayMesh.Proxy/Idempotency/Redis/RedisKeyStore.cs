@@ -33,7 +33,7 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Action<int> _evicted;
     private readonly OwnerLease _lease;
-    private readonly OwedOutcomes _owed;
+    private readonly PendingOutcomes _pending;
     private readonly ITimer _timer;
     private IdempotencyModel _model;
     private long _last;
@@ -52,7 +52,7 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
     {
         (_store, _names, _model, _time, _evicted) = (store, new KeyNames(service), model, time, evicted);
         _lease = new OwnerLease(store, _names, _owner, time);
-        _owed = new OwedOutcomes(time, 2 * store.Patience);
+        _pending = new PendingOutcomes(time, 2 * store.Patience);
         var turn = OwnerLease.Length / 20;
         _timer = time.CreateTimer(_ => _ = TurnAsync(), null, turn, turn);
     }
@@ -87,7 +87,7 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
         }
         catch
         {
-            Owe(own, new KeyClaim(KeyState.Claimed)); // the server may have recorded the claim
+            AddPending(own, new KeyClaim(KeyState.Claimed)); // the server may have recorded the claim
             throw;
         }
 
@@ -132,7 +132,7 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
             return isLatest;
         }
 
-        Owe(own, claim);
+        AddPending(own, claim);
         return false;
     }
 
@@ -150,7 +150,7 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
         }
 
         await _timer.DisposeAsync().ConfigureAwait(false);
-        await PayAsync().ConfigureAwait(false);
+        await FlushAsync().ConfigureAwait(false);
         await _lease.LeaveAsync().ConfigureAwait(false);
     }
 
@@ -178,7 +178,7 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
             {
                 if (reply is { WasSent: true, IsRefused: false })
                 {
-                    Owe(own, new KeyClaim(KeyState.Claimed)); // the claim may still arrive
+                    AddPending(own, new KeyClaim(KeyState.Claimed)); // the claim may still arrive
                 }
 
                 return new KeyClaim(KeyState.Unavailable);
@@ -236,14 +236,14 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
         };
     }
 
-    private void Owe(OwnKey own, KeyClaim claim)
+    private void AddPending(OwnKey own, KeyClaim claim)
     {
         lock (_gate)
         {
-            var owed = _owed.Add(own, claim);
-            if (claim.State != KeyState.Claimed && owed is not null)
+            var pending = _pending.Add(own, claim);
+            if (claim.State != KeyState.Claimed && pending is not null)
             {
-                own.Outcome = owed; // requests with the key get it from here
+                own.Outcome = pending; // requests with the key get it from here
             }
             else
             {
@@ -291,7 +291,7 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
         {
             if (_store.IsUp)
             {
-                await PayAsync().ConfigureAwait(false);
+                await FlushAsync().ConfigureAwait(false);
                 var isDue = _lease.IsDue || _lease.Losses != Volatile.Read(ref _rewritten);
                 if (isDue && await _lease.RenewAsync().ConfigureAwait(false)) // before the keys: a running one without a lease is unknown
                 {
@@ -367,7 +367,7 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
         return isDone;
     }
 
-    private async Task PayAsync()
+    private async Task FlushAsync()
     {
         while (Next() is { } next)
         {
@@ -378,7 +378,7 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
 
             lock (_gate)
             {
-                _owed.Remove(next.Own);
+                _pending.Remove(next.Own);
                 if (next.Own.Outcome is not null)
                 {
                     Remove(next.Own);
@@ -391,7 +391,7 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
     {
         lock (_gate)
         {
-            return _owed.Next;
+            return _pending.Next;
         }
     }
 

@@ -8,7 +8,7 @@ namespace GatewayMesh.Proxy.Idempotency.Redis;
 /// <param name="delay">
 /// Time after its claim before an outcome is sent: a claim that is still under way, on a connection that was lost, must not come after it.
 /// </param>
-internal sealed class OwedOutcomes(TimeProvider time, TimeSpan delay)
+internal sealed class PendingOutcomes(TimeProvider time, TimeSpan delay)
 {
     private const int Most = 10_000;
     private const long MostBytes = 16 * 1024 * 1024;
