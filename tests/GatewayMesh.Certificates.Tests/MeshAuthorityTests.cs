@@ -33,7 +33,7 @@ public sealed class MeshAuthorityTests
             Assert.That(
                 PeerVerifier.Verify(leaf.Certificate, [], trust, PeerUsage.Client, Now),
                 Is.EqualTo(new PeerVerdict(new SpiffeId("mesh.example", "dc1", "web"), PeerFault.None)));
-            Assert.That(PeerVerifier.Verify(leaf.Certificate, [], trust, PeerUsage.Server, Now).IsBelieved);
+            Assert.That(PeerVerifier.Verify(leaf.Certificate, [], trust, PeerUsage.Server, Now).IsTrusted);
         }
     }
 

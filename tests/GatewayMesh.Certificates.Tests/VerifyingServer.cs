@@ -28,10 +28,10 @@ internal static class VerifyingServer
             var verdict = PeerVerifier.Verify(
                 peer as X509Certificate2, sent, certificates.Trust, PeerUsage.Client, TimeProvider.System.GetUtcNow());
             judged(
-                verdict.IsBelieved
+                verdict.IsTrusted
                     ? new PeerIdentity(verdict.Id!, (X509Certificate2)peer!, sent, certificates.Trust!, PeerUsage.Client)
                     : null);
-            return verdict.IsBelieved;
+            return verdict.IsTrusted;
         },
     };
 }

@@ -58,7 +58,7 @@ public static class MutualTls
                             verdict = Meant(
                                 Verify(peer, chain, certificates.Trust, PeerUsage.Server, time),
                                 service,
-                                string.IsNullOrEmpty(datacenter) ? leaf.Id.Datacenter : datacenter)).IsBelieved,
+                                string.IsNullOrEmpty(datacenter) ? leaf.Id.Datacenter : datacenter)).IsTrusted,
                 },
                 cancellation).ConfigureAwait(false);
             return stream;
@@ -104,7 +104,7 @@ public static class MutualTls
     {
         ArgumentNullException.ThrowIfNull(failure);
         return new HandshakeException(
-            Words(verdict, service, failure), isRefused && !verdict.IsBelieved ? verdict.Fault : PeerFault.None, failure);
+            Words(verdict, service, failure), isRefused && !verdict.IsTrusted ? verdict.Fault : PeerFault.None, failure);
     }
 
     // The platform builds its own chain before this callback: nothing named by an untrusted certificate may be fetched.

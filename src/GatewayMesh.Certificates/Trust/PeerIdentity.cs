@@ -10,7 +10,7 @@ public sealed class PeerIdentity
     private readonly byte[] _certificate;
     private readonly byte[][] _sent;
     private readonly PeerUsage _usage;
-    private volatile TrustBundle? _believedBy;
+    private volatile TrustBundle? _trustedBy;
 
     /// <summary>Creates the identity of a trusted peer.</summary>
     /// <param name="id">Id of the peer.</param>
@@ -26,7 +26,7 @@ public sealed class PeerIdentity
         NotAfter = new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
         _certificate = certificate.RawData;
         _sent = [.. sent.Select(each => each.RawData)];
-        _believedBy = trust;
+        _trustedBy = trust;
         _usage = usage;
     }
 
@@ -43,14 +43,14 @@ public sealed class PeerIdentity
     /// True if the identity still holds: the certificate has not expired, and <paramref name="trust"/> still contains its root. A
     /// comparison, except for the first call after the roots changed.
     /// </summary>
-    public bool IsBelieved(TrustBundle? trust, DateTimeOffset now)
+    public bool IsTrusted(TrustBundle? trust, DateTimeOffset now)
     {
         if (now >= NotAfter || trust is null)
         {
             return false;
         }
 
-        if (ReferenceEquals(trust, _believedBy))
+        if (ReferenceEquals(trust, _trustedBy))
         {
             return true;
         }
@@ -59,11 +59,11 @@ public sealed class PeerIdentity
         var sent = _sent.Select(X509CertificateLoader.LoadCertificate).ToList();
         var verdict = PeerVerifier.Verify(certificate, sent, trust, _usage, now);
         sent.ForEach(each => each.Dispose());
-        if (verdict.IsBelieved)
+        if (verdict.IsTrusted)
         {
-            _believedBy = trust;
+            _trustedBy = trust;
         }
 
-        return verdict.IsBelieved;
+        return verdict.IsTrusted;
     }
 }

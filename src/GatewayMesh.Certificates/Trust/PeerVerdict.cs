@@ -6,5 +6,5 @@ namespace GatewayMesh.Certificates.Trust;
 public readonly record struct PeerVerdict(SpiffeId? Id, PeerFault Fault)
 {
     /// <summary>True if the peer is trusted.</summary>
-    public bool IsBelieved => Fault == PeerFault.None;
+    public bool IsTrusted => Fault == PeerFault.None;
 }

@@ -8,7 +8,7 @@ using GatewayMesh.Proxy.Messages;
 namespace GatewayMesh.Proxy.Forwarding;
 
 /// <summary>
-/// Sets <c>X-Forwarded-For/Proto/Host</c> and <c>X-Forwarded-Client-Cert</c> at the edge, where only trusted proxies are believed,
+/// Sets <c>X-Forwarded-For/Proto/Host</c> and <c>X-Forwarded-Client-Cert</c> at the edge, where only trusted proxies may set them,
 /// and extends them inside the mesh. <c>Forwarded</c> (RFC 7239) is never started here; a trusted one is extended because both accounts of
 /// the same path must agree.
 /// </summary>

@@ -29,7 +29,7 @@ internal sealed class MutualIdentity(ICertificates certificates, string ingress,
             return new(request.InboundConnection.Listener.Service ?? "", Verified: true);
         }
 
-        if (request.InboundConnection.Identity is not { } peer || !peer.IsBelieved(certificates.Trust, time.GetUtcNow()))
+        if (request.InboundConnection.Identity is not { } peer || !peer.IsTrusted(certificates.Trust, time.GetUtcNow()))
         {
             return null;
         }

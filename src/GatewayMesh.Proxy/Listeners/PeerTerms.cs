@@ -23,10 +23,10 @@ internal sealed class PeerTerms(ICertificates certificates, MeshContexts context
     {
         var trust = certificates.Trust;
         var verdict = PeerVerifier.Verify(certificate, sent, trust, PeerUsage.Client, time.GetUtcNow());
-        inbound.Identity = verdict.IsBelieved
+        inbound.Identity = verdict.IsTrusted
             ? new PeerIdentity(verdict.Id!, certificate, sent, trust!, PeerUsage.Client)
             : null;
-        inbound.Refusal = verdict.IsBelieved ? null : verdict.Fault;
+        inbound.Refusal = verdict.IsTrusted ? null : verdict.Fault;
         return TlsAlerts.Of(verdict.Fault);
     }
 }

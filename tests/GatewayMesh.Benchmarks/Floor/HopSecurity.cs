@@ -94,6 +94,6 @@ internal sealed class HopSecurity
     private TlsVerification Verification(PeerUsage usage) => (certificate, sent) =>
     {
         var verdict = PeerVerifier.Verify(certificate, sent, _trust, usage, TimeProvider.System.GetUtcNow());
-        return verdict.IsBelieved && verdict.Id!.Service != _peer ? AlertName.BadCertificate : TlsAlerts.Of(verdict.Fault);
+        return verdict.IsTrusted && verdict.Id!.Service != _peer ? AlertName.BadCertificate : TlsAlerts.Of(verdict.Fault);
     };
 }

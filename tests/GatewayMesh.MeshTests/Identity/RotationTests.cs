@@ -28,7 +28,7 @@ internal sealed class RotationTests : MeshTest
             await load.UntilServedAsync(500);
         }
 
-        Mesh.Certificates.BelieveAnother();
+        Mesh.Certificates.TrustAnother();
         await UntilAsync("every node trusts both roots", async () => await AllAsync(roots => roots == 2));
         await load.UntilServedAsync(500);
         foreach (var service in (string[])["payments", "web", "gatewaymesh-gateway"])

@@ -33,7 +33,7 @@ internal sealed partial class MeshCertificates : IDisposable
     public void Issue(string service) => Write(PathOf(service), _authority.Issue(service));
 
     /// <summary>Makes a second authority trusted.</summary>
-    public void BelieveAnother()
+    public void TrustAnother()
     {
         _other = new TestAuthority();
         Write(Path.Combine(Folder, "roots.pem"), _authority.RootPem + _other.RootPem);

@@ -89,7 +89,7 @@ public class OutsideTests
     }
 
     [Test]
-    public async Task A_trusted_proxy_is_believed_but_not_about_certificates()
+    public async Task A_trusted_proxy_may_name_clients_but_not_their_certificates()
     {
         using var application = Backend.Answering("paid");
         await using var edge = (await PublicMesh.Start(application)).With(listener => listener, "127.0.0.0/8");

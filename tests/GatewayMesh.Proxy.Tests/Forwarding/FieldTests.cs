@@ -184,7 +184,7 @@ public class FieldTests
     }
 
     [Test]
-    public async Task A_trusted_proxy_is_believed_and_extended()
+    public async Task Fields_of_a_trusted_proxy_are_kept_and_extended()
     {
         using var payments = Backend.Answering("paid");
         await using var mesh = await Mesh.Start(options => options with { TrustedProxies = [IPNetwork.Parse("127.0.0.0/8")] });

@@ -109,7 +109,7 @@ public class ForgedFieldTests
     [TestCase("gatewaymesh-gateway", false)]
     [TestCase("GatewayMesh-ingress", false)]
     [TestCase("gatewaymesh-ingress", true)]
-    public async Task A_client_certificate_field_is_trusted_only_from_the_ingress(string service, bool isBelieved)
+    public async Task A_client_certificate_field_is_trusted_only_from_the_ingress(string service, bool isTrusted)
     {
         using var peer = await CertifiedMesh.As(_mesh.Authority.Issue(service), _inbound);
 
@@ -117,12 +117,12 @@ public class ForgedFieldTests
 
         Assert.That(
             (_payments.Last["X-Forwarded-Client-Cert"], _payments.Last["X-Real-IP"]),
-            Is.EqualTo(isBelieved ? ("Hash=1", "203.0.113.9") : ((string?)null, (string?)null)));
+            Is.EqualTo(isTrusted ? ("Hash=1", "203.0.113.9") : ((string?)null, (string?)null)));
     }
 
     [TestCase("web", false)]
     [TestCase("gatewaymesh-ingress", true)]
-    public async Task Through_a_gateway_the_original_caller_counts(string service, bool isBelieved)
+    public async Task Through_a_gateway_the_original_caller_counts(string service, bool isTrusted)
     {
         var gateway = await _mesh.Plane("gateway", ["gatewaymesh-gateway"]);
         gateway.Service("payments", new HostPort("127.0.0.1", _inbound.Port));
@@ -132,7 +132,7 @@ public class ForgedFieldTests
             $"GET / HTTP/1.1\r\nHost: payments\r\ngatewaymesh-destination: payments\r\ngatewaymesh-source: "
                 + $"{_mesh.Authority.IdOf("gatewaymesh-ingress")}\r\nX-Forwarded-Client-Cert: Hash=1\r\n\r\n");
 
-        Assert.That(_payments.Last["X-Forwarded-Client-Cert"], Is.EqualTo(isBelieved ? "Hash=1" : null));
+        Assert.That(_payments.Last["X-Forwarded-Client-Cert"], Is.EqualTo(isTrusted ? "Hash=1" : null));
     }
 
     [Test]

@@ -47,7 +47,7 @@ public sealed class ConsulCertificatesTests
             Assert.That(web.Id.ToString(), Is.EqualTo(Text(await agent.GetAsync(LeafPath + "web"), "ServiceURI")));
             Assert.That(
                 CertificateMesh.Verify(web, mesh.Folder.Trust), Is.EqualTo(new PeerVerdict(new(domain, "dc1", "web"), PeerFault.None)));
-            Assert.That(CertificateMesh.Verify(payments, mesh.Folder.Trust).IsBelieved);
+            Assert.That(CertificateMesh.Verify(payments, mesh.Folder.Trust).IsTrusted);
             Assert.That(mesh.Troubles.Current, Is.Empty);
         }
     }

@@ -63,7 +63,7 @@ internal sealed class CaCommandTests
             Assert.That(output, Does.Contain("spiffe://mesh.example/ns/default/dc/dc7/svc/payments"));
             Assert.That(web?.Id.ToString(), Is.EqualTo("spiffe://mesh.example/ns/default/dc/dc7/svc/web"));
             Assert.That(web!.NotAfter - web.NotBefore, Is.EqualTo(TimeSpan.FromMinutes(61)));
-            Assert.That(PeerVerifier.Verify(web.Certificate, [], node.Trust, PeerUsage.Client, TimeProvider.System.GetUtcNow()).IsBelieved);
+            Assert.That(PeerVerifier.Verify(web.Certificate, [], node.Trust, PeerUsage.Client, TimeProvider.System.GetUtcNow()).IsTrusted);
             Assert.That(File.GetUnixFileMode(Path.Combine(_out, "web.pem")), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
             Assert.That(File.GetUnixFileMode(Path.Combine(_ca, "ca.pem")), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
         }
