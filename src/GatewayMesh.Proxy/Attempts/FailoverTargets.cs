@@ -189,7 +189,7 @@ internal sealed class FailoverTargets(DataPlaneOptions options, RunningExchanges
     {
         var service = target.Instances.Service;
         var limits = exchange.Behavior.LimitsCalls ? exchange.Mesh.Limits.Find(service) : null;
-        if (limits?.Breaker is { IsShut: true })
+        if (limits?.Breaker is { IsRefusing: true })
         {
             return false;
         }

@@ -40,7 +40,7 @@ internal sealed class Breaker
     public BreakerPhase Phase => Volatile.Read(ref _state).Phase;
 
     /// <summary>True if an attempt would be refused now.</summary>
-    public bool IsShut
+    public bool IsRefusing
     {
         get
         {
