@@ -208,9 +208,9 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
 
                     return new KeyClaim(KeyState.Claimed);
                 default:
-                    return new KeyClaim(KeyWords.StateOf((string?)fields[2]))
+                    return new KeyClaim(KeyEncoding.StateOf((string?)fields[2]))
                     {
-                        Print = KeyWords.PrintOf((byte[]?)fields[3]), Answer = (byte[]?)fields[4] ?? [],
+                        Print = KeyEncoding.PrintOf((byte[]?)fields[3]), Answer = (byte[]?)fields[4] ?? [],
                     };
             }
         }
@@ -225,8 +225,8 @@ internal sealed class RedisKeyStore : IKeyStore, IAsyncDisposable
             KeyScripts.Settle,
             _names.All(own.Key),
             [
-                own.Nonce, KeyWords.Of(claim.State), KeyWords.Of(claim.Print), claim.Answer, Milliseconds(Volatile.Read(ref _model).Ttl),
-                KeyNames.TextOf(own.Key),
+                own.Nonce, KeyEncoding.Of(claim.State), KeyEncoding.Of(claim.Print), claim.Answer,
+                Milliseconds(Volatile.Read(ref _model).Ttl), KeyNames.TextOf(own.Key),
             ]).ConfigureAwait(false);
         return reply switch
         {

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace GatewayMesh.Proxy.Idempotency.Redis;
 
 /// <summary>States and fingerprints as a server keeps them.</summary>
-internal static class KeyWords
+internal static class KeyEncoding
 {
     private const int PrintSize = Digest.Size + sizeof(long) + 1;
 
