@@ -14,7 +14,7 @@ internal struct Attempt
     /// <summary>The hop; of several at a time, the winner.</summary>
     public Hop Hop;
 
-    /// <summary>Holdings of the hop under the limits of its service.</summary>
+    /// <summary>Permits of the hop under the limits of its service.</summary>
     public AttemptPass Pass;
 
     /// <summary>Hedge that may send the request to further instances; null for none.</summary>

@@ -168,7 +168,7 @@ internal sealed class WorkerControl : IDisposable
                 _node.HaveGuard(true);
                 var (listeners, numbers) = _listeners.All();
                 _guard!.Send(
-                    new ControlMessage(ControlKind.Holdings)
+                    new ControlMessage(ControlKind.Adopted)
                     {
                         Listeners = listeners,
                         Accept = _accepting,

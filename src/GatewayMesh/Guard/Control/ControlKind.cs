@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GatewayMesh.Guard.Control;
 
 /// <summary>Messages between guard and worker.</summary>
@@ -6,7 +8,7 @@ internal enum ControlKind
     /// <summary>Guard: configuration and listeners to run. Descriptors: configuration, progress page, listeners in order.</summary>
     Configure,
 
-    /// <summary>Guard: asks a running worker for its holdings.</summary>
+    /// <summary>Guard: asks a running worker for its listeners and its lease.</summary>
     Adopt,
 
     /// <summary>
@@ -20,8 +22,12 @@ internal enum ControlKind
     /// <summary>Guard: finish the requests in flight, then exit.</summary>
     Drain,
 
-    /// <summary>Worker: its holdings. Descriptors: progress page, listeners in order.</summary>
-    Holdings,
+    /// <summary>
+    /// Worker: its answer to <see cref="Adopt"/>. Descriptors: progress page, listeners in order. The name on the channel is that of earlier
+    /// builds, which an upgrade may adopt.
+    /// </summary>
+    [JsonStringEnumMemberName("Holdings")]
+    Adopted,
 
     /// <summary>Worker: its fitness and its record for the registry.</summary>
     Fitness,

@@ -14,13 +14,13 @@ internal sealed record ControlMessage(ControlKind Kind)
     /// <summary>Configure, Reload: command-line options of the process. (The configuration's bytes come as a descriptor.)</summary>
     public BootstrapOptions? Options { get; init; }
 
-    /// <summary>Configure, Reload, Holdings: listeners whose descriptors are attached, in this order.</summary>
+    /// <summary>Configure, Reload, Adopted: listeners whose descriptors are attached, in this order.</summary>
     public ImmutableArray<ListenerLease> Listeners { get; set; } = [];
 
     /// <summary>Reload: names of removed listeners.</summary>
     public ImmutableArray<string> Close { get; set; } = [];
 
-    /// <summary>Lease: accept or stop. Holdings: true if the worker accepts.</summary>
+    /// <summary>Lease: accept or stop. Adopted: true if the worker accepts.</summary>
     public bool Accept { get; init; }
 
     /// <summary>Drain: deregister first.</summary>
@@ -29,10 +29,10 @@ internal sealed record ControlMessage(ControlKind Kind)
     /// <summary>Drain: time for requests in flight, in milliseconds.</summary>
     public long TimeoutMilliseconds { get; init; }
 
-    /// <summary>Configure, Adopt, Holdings: process id of the sender.</summary>
+    /// <summary>Configure, Adopt, Adopted: process id of the sender.</summary>
     public int Pid { get; init; }
 
-    /// <summary>Holdings: the worker's number at its previous guard.</summary>
+    /// <summary>Adopted: the worker's number at its previous guard.</summary>
     public int Worker { get; init; }
 
     /// <summary>Fitness: able to serve. Reloaded: accepted.</summary>

@@ -154,15 +154,15 @@ internal sealed class WorkerProcess : IDisposable
         }
 
         channel.Send(new ControlMessage(ControlKind.Adopt) { Pid = Environment.ProcessId });
-        var holdings = channel.Receive(AdoptionLimit, out var descriptors);
-        while (holdings is { Kind: not ControlKind.Holdings })
+        var adopted = channel.Receive(AdoptionLimit, out var descriptors);
+        while (adopted is { Kind: not ControlKind.Adopted })
         {
             // The worker may have sent a message before ours arrived.
-            holdings = channel.Receive(AdoptionLimit, out descriptors);
+            adopted = channel.Receive(AdoptionLimit, out descriptors);
         }
 
-        if (holdings is not { Kind: ControlKind.Holdings } || descriptors.Count != holdings.Listeners.Length + 1
-            || FindOwn(holdings.Pid) is not { } process)
+        if (adopted is not { Kind: ControlKind.Adopted } || descriptors.Count != adopted.Listeners.Length + 1
+            || FindOwn(adopted.Pid) is not { } process)
         {
             descriptors.ForEach(descriptor => descriptor.Dispose());
             channel.Dispose();
@@ -170,9 +170,9 @@ internal sealed class WorkerProcess : IDisposable
         }
 
         ListeningSocket? probeListener = null;
-        for (var i = 0; i < holdings.Listeners.Length; i++)
+        for (var i = 0; i < adopted.Listeners.Length; i++)
         {
-            var spec = holdings.Listeners[i].ToSpec();
+            var spec = adopted.Listeners[i].ToSpec();
             var listener = new ListeningSocket(descriptors[i + 1].Release());
             if (spec.Kind == ListenerKind.Probe)
             {
@@ -184,9 +184,9 @@ internal sealed class WorkerProcess : IDisposable
             }
         }
 
-        leased = holdings.Accept;
+        leased = adopted.Accept;
         var worker = new WorkerProcess(
-            holdings.Worker,
+            adopted.Worker,
             process,
             channel,
             ProgressPage.Map(descriptors[0]),

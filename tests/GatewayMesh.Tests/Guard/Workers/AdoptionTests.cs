@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text.Json;
 using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Guard.Control;
@@ -60,6 +61,12 @@ public sealed class AdoptionTests
     [TestCase(int.MaxValue)]
     public void Invalid_process_id_is_not_adopted(int pid) => Assert.That(Adopted(pid), Is.Null);
 
+    [Test]
+    public void The_answer_to_an_adoption_has_the_name_that_earlier_builds_know() =>
+        Assert.That(
+            JsonSerializer.Serialize(new ControlMessage(ControlKind.Adopted), ControlJson.Default.ControlMessage),
+            Does.Contain("\"Holdings\""));
+
     // The peer speaks the protocol correctly; only the process id differs.
     private int? Adopted(int pid)
     {
@@ -95,7 +102,7 @@ public sealed class AdoptionTests
         using var probe = ListeningSocket.Open(new IPEndPoint(IPAddress.Loopback, 0));
         var lent = ListenerLease.From(new ListenerSpec("probe", ListenerKind.Probe, probe.LocalAddress));
         channel.Send(
-            new ControlMessage(ControlKind.Holdings) { Listeners = [lent], Pid = pid, Worker = 1, Accept = true },
+            new ControlMessage(ControlKind.Adopted) { Listeners = [lent], Pid = pid, Worker = 1, Accept = true },
             [progress.Descriptor.Number, probe.Number]);
     }
 }
