@@ -68,9 +68,9 @@ public class EdgeStepBenchmarks : IDisposable
     [Benchmark]
     public bool CopyOfAShare() => Take(_copy);
 
-    /// <summary>A mirror without a free place for another copy.</summary>
+    /// <summary>A mirror without a free permit for another copy.</summary>
     [Benchmark]
-    public bool CopyWithoutAPlace() => Take(_limited);
+    public bool CopyWithoutAPermit() => Take(_limited);
 
     /// <inheritdoc/>
     [GlobalCleanup]

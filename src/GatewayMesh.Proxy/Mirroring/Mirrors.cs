@@ -13,9 +13,9 @@ namespace GatewayMesh.Proxy.Mirroring;
 /// <summary>
 /// Makes copies of requests:
 /// <code>
-/// share ─► place (maxConcurrent) ─► instance ─► may the caller? ─► head, with gatewaymesh-mirror: 1
-///                                                                    ├ no body: sent at once
-///                                                                    └ body: kept while the original reads it (MirrorBody), then sent
+/// share ─► permit (maxConcurrent) ─► instance ─► may the caller? ─► head, with gatewaymesh-mirror: 1
+///                                                                     ├ no body: sent at once
+///                                                                     └ body: kept while the original reads it (MirrorBody), then sent
 /// </code>
 /// Only the head is written on the thread of the request. Every other step is one of the thread pool.
 /// </summary>

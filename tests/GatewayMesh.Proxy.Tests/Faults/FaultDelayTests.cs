@@ -137,7 +137,7 @@ public sealed class FaultDelayTests
         exchange.Response.Abort();
         await Task.CompletedTask;
         Assert.That(() => faults.Parked, Is.Zero.After(5000, 5));
-        Assert.That(faults.TryDelay(exchange, delay), Is.Not.Null, "the place is free again");
+        Assert.That(faults.TryDelay(exchange, delay), Is.Not.Null, "the permit is free again");
     }
 
     [Test]
