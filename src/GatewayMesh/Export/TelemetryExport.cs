@@ -23,6 +23,8 @@ internal sealed class TelemetryExport : IDisposable
     private const int MostSeries = 500;
     private const int ShutdownMilliseconds = 1000;
 
+    private static readonly TimeSpan Shutdown = TimeSpan.FromMilliseconds(ShutdownMilliseconds);
+
     private readonly TracerProvider? _traces;
     private readonly MeterProvider? _metrics;
     private readonly ILoggerFactory? _logs;
@@ -99,21 +101,19 @@ internal sealed class TelemetryExport : IDisposable
     public static IDisposable? Start(BootstrapSpec bootstrap, EventLog events, MeshMetrics metrics) =>
         ExportSettings.Read(Environment.GetEnvironmentVariable) is { } settings ? Start(settings, bootstrap, events, metrics) : null;
 
-    /// <summary>Sends what is queued for at most a second for each signal, and stops.</summary>
+    /// <summary>
+    /// Sends what is queued and stops, all signals at the same time and for at most a second: a process that has drained must not wait for
+    /// its collector. The SDK alone waits up to 5 s for each signal.
+    /// </summary>
     public void Dispose()
     {
         _log.Export = null;
-        _events?.Dispose();
-        _traces?.Shutdown(ShutdownMilliseconds);
-        _metrics?.Shutdown(ShutdownMilliseconds);
-        _traces?.Dispose();
-        _metrics?.Dispose();
-        _logs?.Dispose();
+        _ = BoundedShutdown.Run(Shutdown, [EndTraces, EndMetrics, EndLogs]);
     }
 
     // Not inlined: a process that exports nothing must not load the SDK.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static TelemetryExport? Start(ExportSettings settings, BootstrapSpec bootstrap, EventLog events, MeshMetrics metrics)
+    internal static TelemetryExport? Start(ExportSettings settings, BootstrapSpec bootstrap, EventLog events, MeshMetrics metrics)
     {
         var problem = settings.Problem;
         try
@@ -175,6 +175,24 @@ internal sealed class TelemetryExport : IDisposable
         new(counts.Delivered, new("signal", signal), new("outcome", "delivered")),
         new(counts.Failed, new("signal", signal), new("outcome", "failed")),
     ];
+
+    private void EndTraces()
+    {
+        _traces?.Shutdown(ShutdownMilliseconds);
+        _traces?.Dispose();
+    }
+
+    private void EndMetrics()
+    {
+        _metrics?.Shutdown(ShutdownMilliseconds);
+        _metrics?.Dispose();
+    }
+
+    private void EndLogs()
+    {
+        _events?.Dispose();
+        _logs?.Dispose();
+    }
 
     private DeliveryCounts CountsOf(string signal) => _exports[signal] = new DeliveryCounts();
 }
