@@ -47,7 +47,7 @@ public sealed class FaultyAgent : IAsyncDisposable
     }
 
     /// <summary>Maximum number of concurrent requests so far.</summary>
-    public int MostOpen => Volatile.Read(ref _mostOpen);
+    public int MaxOpen => Volatile.Read(ref _mostOpen);
 
     /// <summary>Starts the proxy in front of <paramref name="agent"/>.</summary>
     public static FaultyAgent Before(ConsulAgent agent) => new(agent);

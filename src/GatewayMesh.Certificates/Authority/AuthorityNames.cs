@@ -4,7 +4,7 @@ namespace GatewayMesh.Certificates.Authority;
 public static class AuthorityNames
 {
     // RFC 5280, appendix A.1: ub-common-name.
-    private const int MostCommonName = 64;
+    private const int MaxCommonName = 64;
     private const int UuidLength = 36;
 
     /// <summary>
@@ -45,6 +45,6 @@ public static class AuthorityNames
     {
         var dot = trustDomain.IndexOf('.', StringComparison.Ordinal);
         var name = front + (dot == UuidLength ? string.Concat(trustDomain.AsSpan(0, 8), trustDomain.AsSpan(dot)) : trustDomain);
-        return name.Length <= MostCommonName ? name : name[..MostCommonName].TrimEnd('.');
+        return name.Length <= MaxCommonName ? name : name[..MaxCommonName].TrimEnd('.');
     }
 }

@@ -4,16 +4,16 @@ using System.Globalization;
 namespace GatewayMesh.Configuration.Document;
 
 /// <summary>
-/// Collects errors, up to a bound: the first <see cref="MostOfOne"/> per source (a file, or a Consul entry) and the first <see
-/// cref="Most"/> in total. The rest is only counted, so that hostile input costs neither memory nor time. Not thread-safe.
+/// Collects errors, up to a bound: the first <see cref="MaxOfOne"/> per source (a file, or a Consul entry) and the first <see
+/// cref="Max"/> in total. The rest is only counted, so that hostile input costs neither memory nor time. Not thread-safe.
 /// </summary>
 public sealed class ConfigErrors
 {
     /// <summary>Maximum number of errors kept per source: 100.</summary>
-    public const int MostOfOne = 100;
+    public const int MaxOfOne = 100;
 
     /// <summary>Maximum number of errors kept in total: 1,000.</summary>
-    public const int Most = 1000;
+    public const int Max = 1000;
 
     /// <summary>Source of the summary error for further sources.</summary>
     public const string FurtherSources = "further files and entries";
@@ -37,7 +37,7 @@ public sealed class ConfigErrors
     /// <summary>
     /// True if another error of <paramref name="source"/> would be kept. Otherwise use <see cref="Skip"/>, which costs no message.
     /// </summary>
-    public bool Keeps(string source) => _all < Most && (!_kept.TryGetValue(source, out var errors) || errors.Count < MostOfOne);
+    public bool Keeps(string source) => _all < Max && (!_kept.TryGetValue(source, out var errors) || errors.Count < MaxOfOne);
 
     /// <summary>Counts errors of <paramref name="source"/> without a description.</summary>
     public void Skip(string source, int errors = 1)

@@ -10,7 +10,7 @@ namespace GatewayMesh.Configuration.Headers;
 public sealed record HeaderChanges
 {
     /// <summary>Largest number of fields in each of the three parts: 64.</summary>
-    public const int MostFields = 64;
+    public const int MaxFields = 64;
 
     /// <summary>Changes nothing.</summary>
     public static HeaderChanges None { get; } = new();
@@ -63,9 +63,9 @@ public sealed record HeaderChanges
             Set = Pairs(reader, "set"),
             Remove = reader.List("remove", HeaderName.Type),
         };
-        if (changes.Remove.Length > MostFields)
+        if (changes.Remove.Length > MaxFields)
         {
-            reader.Fail("remove", $"has more than {MostFields} fields", "remove fewer fields");
+            reader.Fail("remove", $"has more than {MaxFields} fields", "remove fewer fields");
         }
 
         return changes == None ? null : changes;
@@ -74,9 +74,9 @@ public sealed record HeaderChanges
     private static ImmutableSortedDictionary<string, string> Pairs(MappingReader reader, string key)
     {
         var pairs = reader.Map(key);
-        if (pairs.Count > MostFields)
+        if (pairs.Count > MaxFields)
         {
-            reader.Fail(key, $"has more than {MostFields} fields", "change fewer fields");
+            reader.Fail(key, $"has more than {MaxFields} fields", "change fewer fields");
         }
 
         var bound = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);

@@ -6,8 +6,8 @@ namespace GatewayMesh.Configuration.Headers;
 /// <summary>Header fields that configuration may write: all except those that frame messages or belong to the mesh.</summary>
 public static class HeaderName
 {
-    private const int MostCharacters = 256;
-    private const int MostValueCharacters = 4096;
+    private const int MaxCharacters = 256;
+    private const int MaxValueCharacters = 4096;
 
     private static readonly FrozenSet<string> Reserved = FrozenSet.ToFrozenSet(
         [
@@ -30,7 +30,7 @@ public static class HeaderName
     public static bool IsToken(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return name.Length is > 0 and <= MostCharacters
+        return name.Length is > 0 and <= MaxCharacters
             && name.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
     }
 
@@ -38,7 +38,7 @@ public static class HeaderName
     public static bool IsValue(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return text.Length <= MostValueCharacters && text.All(c => c is '\t' or (>= ' ' and <= '~')) && text == text.Trim();
+        return text.Length <= MaxValueCharacters && text.All(c => c is '\t' or (>= ' ' and <= '~')) && text == text.Trim();
     }
 
     private static Scalar<string> Read(string text) =>
@@ -51,7 +51,7 @@ public static class HeaderName
 
     private static Scalar<string> ReadValue(string text)
     {
-        if (text.Length > MostValueCharacters)
+        if (text.Length > MaxValueCharacters)
         {
             return Scalar.Bad<string>("has a value of more than 4096 characters", "use a shorter value");
         }

@@ -16,7 +16,7 @@ public static class RegexText
     public const int Longest = 1024;
 
     /// <summary>Maximum count in a repetition <c>{n,m}</c>: 1000, as in RE2.</summary>
-    public const int MostRepeats = 1000;
+    public const int MaxRepeats = 1000;
 
     /// <summary>Scalar type of an expression: the text, if valid.</summary>
     public static ScalarType<string> Type { get; } = new("use a regular expression such as /v[0-9]+/.*", text =>

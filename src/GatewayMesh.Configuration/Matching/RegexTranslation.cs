@@ -9,7 +9,7 @@ namespace GatewayMesh.Configuration.Matching;
 internal sealed class RegexTranslation(string pattern, bool wholeRunes)
 {
     // Approximate number of automaton states.
-    private const int MostStates = 10_000;
+    private const int MaxStates = 10_000;
 
     // A character outside the basic plane is two units in .NET and one character in RE2.
     private const string Pair = "[\\ud800-\\udbff][\\udc00-\\udfff]";
@@ -46,7 +46,7 @@ internal sealed class RegexTranslation(string pattern, bool wholeRunes)
                 return refused;
             }
 
-            if (_cost > MostStates)
+            if (_cost > MaxStates)
             {
                 return "too many repetitions";
             }
@@ -198,10 +198,10 @@ internal sealed class RegexTranslation(string pattern, bool wholeRunes)
             .Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue)
             .ToList();
         var most = numbers.Max();
-        if (most > RegexText.MostRepeats || (numbers.Count == 2 && numbers[0] > numbers[1]))
+        if (most > RegexText.MaxRepeats || (numbers.Count == 2 && numbers[0] > numbers[1]))
         {
             return string.Create(
-                CultureInfo.InvariantCulture, $"a repetition count is above {RegexText.MostRepeats}, or its maximum is below its minimum");
+                CultureInfo.InvariantCulture, $"a repetition count is above {RegexText.MaxRepeats}, or its maximum is below its minimum");
         }
 
         _cost += _last * Math.Max(0, most - 1L);

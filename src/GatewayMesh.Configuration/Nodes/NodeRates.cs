@@ -7,10 +7,10 @@ namespace GatewayMesh.Configuration.Nodes;
 public static class NodeRates
 {
     /// <summary>Most demands in a record: 64.</summary>
-    public const int Most = 64;
+    public const int Max = 64;
 
     /// <summary>Most bytes of the demands in a record: 6 KiB.</summary>
-    public const int MostBytes = 6 * 1024;
+    public const int MaxBytes = 6 * 1024;
 
     private const int Reserve = 512; // for what grows until the next record, such as the health of services
     private const int Digits = 16;
@@ -31,7 +31,7 @@ public static class NodeRates
     {
         ArgumentNullException.ThrowIfNull(record);
         var bare = record with { Rates = ImmutableSortedDictionary<string, double>.Empty };
-        return Math.Clamp(NodeRecordText.MaxBytes - Reserve - NodeRecordText.Write(bare).Length, 0, MostBytes);
+        return Math.Clamp(NodeRecordText.MaxBytes - Reserve - NodeRecordText.Write(bare).Length, 0, MaxBytes);
     }
 
     /// <summary>Returns the first of these demands that fit into a record.</summary>
@@ -40,7 +40,7 @@ public static class NodeRates
     public static ImmutableSortedDictionary<string, double> Bounded(IEnumerable<(string Id, double Demand)> demands, int room)
     {
         var bytes = 0;
-        return demands.Take(Most).TakeWhile(one => (bytes += one.Id.Length + Punctuation) <= room)
+        return demands.Take(Max).TakeWhile(one => (bytes += one.Id.Length + Punctuation) <= room)
             .ToImmutableSortedDictionary(one => one.Id, one => one.Demand, StringComparer.Ordinal);
     }
 

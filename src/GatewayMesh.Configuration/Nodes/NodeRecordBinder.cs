@@ -59,7 +59,7 @@ public static class NodeRecordBinder
     // Of another node, which may be newer: what cannot be read is no demand.
     private static ImmutableSortedDictionary<string, double> AddRate(
         ImmutableSortedDictionary<string, double> rates, KeyValuePair<string, string> pair) =>
-        rates.Count < NodeRates.Most && Rate.Read(pair.Value) is { Message: null } rate ? rates.SetItem(pair.Key, rate.Value) : rates;
+        rates.Count < NodeRates.Max && Rate.Read(pair.Value) is { Message: null } rate ? rates.SetItem(pair.Key, rate.Value) : rates;
 
     private static NodeService BindService(MappingReader reader)
     {

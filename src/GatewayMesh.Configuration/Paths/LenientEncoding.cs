@@ -13,7 +13,7 @@ internal static class LenientEncoding
     /// <param name="text">ASCII text with escapes.</param>
     public static string Decode(string text)
     {
-        for (var round = 0; round < PercentEncoding.MostRounds; round++)
+        for (var round = 0; round < PercentEncoding.MaxRounds; round++)
         {
             var decoded = WithoutOverlong(PercentEncoding.DecodeToBytes(WithoutUnits(text)));
             if (decoded == text)

@@ -8,8 +8,8 @@ namespace GatewayMesh.Configuration.Paths;
 internal sealed class OddPath
 {
     // Paths that are encoded more often, or have more peculiarities at once, are not legitimate.
-    private const int MostDepth = 3;
-    private const int MostRare = 2;
+    private const int MaxDepth = 3;
+    private const int MaxRare = 2;
 
     private readonly Dictionary<int, string> _texts = [];
     private readonly Dictionary<string, string> _encoded = [];
@@ -20,8 +20,8 @@ internal sealed class OddPath
         var depth = PercentEncoding.Depth(path);
         var lenient = LenientEncoding.Decode(path);
         Traits = TraitsOf(path, lenient, depth);
-        IsTangled = depth > MostDepth
-            || BitOperations.PopCount((uint)(Traits & PathTraits.Rare)) > MostRare
+        IsTangled = depth > MaxDepth
+            || BitOperations.PopCount((uint)(Traits & PathTraits.Rare)) > MaxRare
             || ClimbsOddly(path, lenient.Replace('\\', '/'));
         if (IsTangled)
         {
@@ -73,7 +73,7 @@ internal sealed class OddPath
         var traits = PathTraits.Segments
             | (depth > 0 ? PathTraits.Escapes : PathTraits.None)
             | (depth > 1 ? PathTraits.Twice : PathTraits.None)
-            | (lenient != PercentEncoding.Decode(path, PercentEncoding.MostRounds) ? PathTraits.Lenient : PathTraits.None)
+            | (lenient != PercentEncoding.Decode(path, PercentEncoding.MaxRounds) ? PathTraits.Lenient : PathTraits.None)
             | (lenient.Contains('\\', StringComparison.Ordinal) ? PathTraits.Backslashes : PathTraits.None)
             | (lenient.Contains(';', StringComparison.Ordinal) ? PathTraits.Parameters : PathTraits.None)
             | (lenient.AsSpan().ContainsAny('\0', '?', '#') ? PathTraits.Ends : PathTraits.None)

@@ -59,7 +59,7 @@ public sealed class PathExpression
         {
             PathDecoding.Apart or PathDecoding.Once => 1,
             PathDecoding.Twice => 2,
-            _ => PercentEncoding.MostRounds,
+            _ => PercentEncoding.MaxRounds,
         };
         for (var round = 0; round < rounds && pattern.Contains('%', StringComparison.Ordinal); round++)
         {

@@ -138,7 +138,7 @@ internal sealed record PathReader(PathDecoding Decoding)
             PathDecoding.Apart => PercentEncoding.DecodeApart(path),
             PathDecoding.Once => PercentEncoding.Decode(path),
             PathDecoding.Twice => PercentEncoding.Decode(path, rounds: 2),
-            PathDecoding.All => PercentEncoding.Decode(path, PercentEncoding.MostRounds),
+            PathDecoding.All => PercentEncoding.Decode(path, PercentEncoding.MaxRounds),
             _ => LenientEncoding.Decode(path),
         };
         return Backslashes ? text.Replace('\\', '/') : text;

@@ -18,7 +18,7 @@ public static class PercentEncoding
     /// <summary>
     /// Maximum number of decoding rounds: 16. Each round shortens a text, and legitimate clients encode only a few times.
     /// </summary>
-    public const int MostRounds = 16;
+    public const int MaxRounds = 16;
 
     private const char FirstByte = '\udc00';
 
@@ -99,12 +99,12 @@ public static class PercentEncoding
         return Decode(text, apart: true, asText: true);
     }
 
-    /// <summary>Number of decoding rounds until nothing changes, at most <see cref="MostRounds"/>.</summary>
+    /// <summary>Number of decoding rounds until nothing changes, at most <see cref="MaxRounds"/>.</summary>
     public static int Depth(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         var depth = 0;
-        for (; depth < MostRounds && text.Contains('%', StringComparison.Ordinal); depth++)
+        for (; depth < MaxRounds && text.Contains('%', StringComparison.Ordinal); depth++)
         {
             var decoded = Decode(text, apart: false, asText: false);
             if (decoded.Length == text.Length)

@@ -13,7 +13,7 @@ internal sealed class ChainWalk(RoutingTrace index, string service, string datac
     // Far beyond any sensible configuration. The number of paths doubles with each level of splitters with shared destinations, and each
     // level uses stack: an author of a few services' entries must not be able to crash every node of the mesh.
     private const int Deepest = 64;
-    private const int MostShares = 1_000;
+    private const int MaxShares = 1_000;
 
     private readonly HashSet<Draft> _straight = [];
     private readonly Dictionary<string, SplitterDraft> _splitters = new(StringComparer.OrdinalIgnoreCase);
@@ -311,11 +311,11 @@ internal sealed class ChainWalk(RoutingTrace index, string service, string datac
                 return false;
             }
 
-            if (flat.Count + inner.Legs.Count > MostShares)
+            if (flat.Count + inner.Legs.Count > MaxShares)
             {
                 Fail(
                     new EntryLocation(splitter.Entry, splitter.Entry.Origin, "splits"),
-                    $"nested splitters produce more than {MostShares} shares",
+                    $"nested splitters produce more than {MaxShares} shares",
                     "nest fewer splitters");
                 return false;
             }

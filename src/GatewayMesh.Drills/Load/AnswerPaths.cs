@@ -4,12 +4,12 @@ namespace GatewayMesh.Drills.Load;
 
 /// <summary>
 /// The distinct <c>Via</c> values seen, so that a sample stores its path in two bytes. A mesh has few; beyond
-/// <see cref="Most"/>, further values count as the first.
+/// <see cref="Max"/>, further values count as the first.
 /// </summary>
 internal sealed class AnswerPaths
 {
     /// <summary>Maximum number of distinct values.</summary>
-    public const int Most = 256;
+    public const int Max = 256;
 
     private readonly List<(byte[] Via, bool Gateway, string Text)> _known = [([], false, "(no Via)")];
 
@@ -29,7 +29,7 @@ internal sealed class AnswerPaths
 
         var text = Encoding.Latin1.GetString(via);
         var gateway = NamesGateway(text);
-        if (_known.Count == Most)
+        if (_known.Count == Max)
         {
             return (0, gateway);
         }

@@ -10,7 +10,7 @@ namespace GatewayMesh.Drills.Load;
 /// </summary>
 internal sealed class LoadResponseReader
 {
-    private const int MostHead = 64 * 1024;
+    private const int MaxHead = 64 * 1024;
 
     private readonly List<byte> _head = new(1024);
     private readonly List<byte> _via = new(128);
@@ -103,7 +103,7 @@ internal sealed class LoadResponseReader
         }
 
         _head.AddRange(bytes);
-        if (_head.Count > MostHead)
+        if (_head.Count > MaxHead)
         {
             _part = Part.Broken;
         }

@@ -15,7 +15,7 @@ public sealed class CapacitySampler(TimeProvider time, Func<TimeSpan> cpu, Func<
     /// <summary>
     /// Minimum requests between two samples for a cost measurement: 20. With fewer, the process's own housekeeping dominates.
     /// </summary>
-    public const int LeastRequests = 20;
+    public const int MinRequests = 20;
 
     private readonly Lock _lock = new();
     private long _at = time.GetTimestamp();
@@ -53,7 +53,7 @@ public sealed class CapacitySampler(TimeProvider time, Func<TimeSpan> cpu, Func<
 
     private void AddCost(long served, TimeSpan spent, double weight)
     {
-        if (served < LeastRequests)
+        if (served < MinRequests)
         {
             return;
         }

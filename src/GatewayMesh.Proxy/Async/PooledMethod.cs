@@ -107,7 +107,7 @@ internal sealed class PooledMethod<TState, TResult> : PooledMethod<TResult>
     where TState : IAsyncStateMachine
 {
     // As many as requests wait on a loop at a time; more are garbage.
-    private const int Most = 256;
+    private const int Max = 256;
 
     [ThreadStatic]
     private static PooledMethod<TState, TResult>? Free;
@@ -141,7 +141,7 @@ internal sealed class PooledMethod<TState, TResult> : PooledMethod<TResult>
         _machine = default!;
         var free = Free;
         var depth = free is null ? 1 : free._depth + 1;
-        if (depth <= Most)
+        if (depth <= Max)
         {
             (_next, _depth) = (free, depth);
             Free = this;

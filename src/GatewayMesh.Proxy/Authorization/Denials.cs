@@ -12,7 +12,7 @@ namespace GatewayMesh.Proxy.Authorization;
 internal sealed class Denials(MeshMetrics metrics, ILogger log, TimeProvider time)
 {
     /// <summary>Maximum number of log lines per second.</summary>
-    public const int MostLines = 10;
+    public const int MaxLines = 10;
 
     /// <summary>Placeholder for a caller name that no certificate proves.</summary>
     public const string Unverified = "unverified";
@@ -67,7 +67,7 @@ internal sealed class Denials(MeshMetrics metrics, ILogger log, TimeProvider tim
         {
             var second = time.GetTimestamp() / time.TimestampFrequency;
             (_lines, _second) = second == _second ? (_lines, _second) : (0, second);
-            if (++_lines > MostLines)
+            if (++_lines > MaxLines)
             {
                 _suppressed++;
                 return;

@@ -12,11 +12,11 @@ namespace GatewayMesh.Proxy.Connections;
 /// <param name="stream">The connection.</param>
 internal sealed class ByteChannel(ByteStream stream)
 {
-    private const int MostKept = 4096;
+    private const int MaxKept = 4096;
 
     private static readonly Action<object?> Canceling = static channel => ((ByteChannel)channel!).CancelRead();
 
-    private ConnectionBuffer _kept = new(MostKept);
+    private ConnectionBuffer _kept = new(MaxKept);
 
     /// <summary>Loop of the connection.</summary>
     public EventLoop Loop => stream.Loop;

@@ -15,7 +15,7 @@ internal sealed partial class ClientConnection
     private const int NoContent = 204;
     private const int NotModified = 304;
     private const int ResetContent = 205;
-    private const int MostCopied = 4096;
+    private const int MaxCopied = 4096;
 
     private readonly OutputBuffer _output = new();
     private MessageVersion _version;
@@ -174,7 +174,7 @@ internal sealed partial class ClientConnection
     {
         if (_framing == BodyFraming.Chunked)
         {
-            if (content.Length <= MostCopied)
+            if (content.Length <= MaxCopied)
             {
                 AddChunk(content.Span);
                 return FlushAsync(default);

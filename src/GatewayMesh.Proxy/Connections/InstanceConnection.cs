@@ -12,11 +12,11 @@ namespace GatewayMesh.Proxy.Connections;
 /// </summary>
 internal sealed class InstanceConnection : IInputWatcher
 {
-    private const int MostReceived = 64 * 1024 + 4096;
+    private const int MaxReceived = 64 * 1024 + 4096;
 
     private readonly ByteChannel _channel;
     // Most responses fit with their content, and an instance is trusted with as much memory.
-    private ConnectionBuffer _received = new(MostReceived, first: 16 * 1024);
+    private ConnectionBuffer _received = new(MaxReceived, first: 16 * 1024);
     private ResponseReader _reader = new(HeadLimits.Response);
     private BodyReader _body;
     private int _dataLeft;

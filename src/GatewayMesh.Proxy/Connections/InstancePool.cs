@@ -21,7 +21,7 @@ internal sealed class InstancePool(EventLoop loop, Connect connect, TimeSpan idl
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2);
 
     /// <summary>Connections that are made at the same time: 128. Further requests wait for one of them, or for a returned one.</summary>
-    public const int MostConnecting = 128;
+    public const int MaxConnecting = 128;
 
     private readonly List<InstanceConnection> _idle = [];
     private readonly LinkedList<ConnectionWaiter> _waiting = [];
@@ -156,7 +156,7 @@ internal sealed class InstancePool(EventLoop loop, Connect connect, TimeSpan idl
         }
 
         _isStarting = true;
-        while (_connecting < MostConnecting && _withoutAttempt.TryDequeue(out var waiter))
+        while (_connecting < MaxConnecting && _withoutAttempt.TryDequeue(out var waiter))
         {
             if (IsWaiting(waiter) && waiter.Attempt is null)
             {

@@ -8,10 +8,10 @@ namespace GatewayMesh.Proxy.ExternalAuthorization;
 internal sealed class AuthorizationGate(TimeProvider time)
 {
     /// <summary>Most kept answers; when they are full, all are dropped.</summary>
-    public const int MostAnswers = 10_000;
+    public const int MaxAnswers = 10_000;
 
     /// <summary>Most bytes of bodies that wait for their end or an answer: 16 MiB.</summary>
-    public const int MostBodyBytes = 16 << 20;
+    public const int MaxBodyBytes = 16 << 20;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<UInt128, (long At, AuthorizationAnswer Answer)> _answers = [];
@@ -33,10 +33,10 @@ internal sealed class AuthorizationGate(TimeProvider time)
     /// <summary>Returns the permit.</summary>
     public void Leave() => Interlocked.Decrement(ref _running);
 
-    /// <summary>Takes room for <paramref name="bytes"/> of a body; false if <see cref="MostBodyBytes"/> are taken.</summary>
+    /// <summary>Takes room for <paramref name="bytes"/> of a body; false if <see cref="MaxBodyBytes"/> are taken.</summary>
     public bool TryTakeRoom(int bytes)
     {
-        if (Interlocked.Add(ref _bodyBytes, bytes) <= MostBodyBytes)
+        if (Interlocked.Add(ref _bodyBytes, bytes) <= MaxBodyBytes)
         {
             return true;
         }
@@ -76,7 +76,7 @@ internal sealed class AuthorizationGate(TimeProvider time)
     {
         lock (_lock)
         {
-            if (_answers.Count >= MostAnswers)
+            if (_answers.Count >= MaxAnswers)
             {
                 _answers.Clear();
             }

@@ -8,17 +8,17 @@ using GatewayMesh.Proxy.Telemetry;
 namespace GatewayMesh.Proxy.Faults;
 
 /// <summary>
-/// Chooses the fault of a request, and parks delayed requests on their loop. Bounded: beyond <see cref="MostParked"/> requests at a time,
+/// Chooses the fault of a request, and parks delayed requests on their loop. Bounded: beyond <see cref="MaxParked"/> requests at a time,
 /// the next ones are not delayed, and counted as skipped.
 /// </summary>
 /// <param name="random">Source of shares and delays.</param>
 /// <param name="time">The clock.</param>
 /// <param name="metrics">Counts the faults.</param>
-/// <param name="most">Maximum number of requests that are delayed at the same time. Default: <see cref="MostParked"/>.</param>
-internal sealed class FaultInjection(SplitMix random, TimeProvider time, MeshMetrics metrics, int most = FaultInjection.MostParked)
+/// <param name="most">Maximum number of requests that are delayed at the same time. Default: <see cref="MaxParked"/>.</param>
+internal sealed class FaultInjection(SplitMix random, TimeProvider time, MeshMetrics metrics, int most = FaultInjection.MaxParked)
 {
     /// <summary>Maximum number of requests that are delayed at the same time: 10,000.</summary>
-    public const int MostParked = 10_000;
+    public const int MaxParked = 10_000;
 
     private volatile bool _isAllowed;
     private int _parked;

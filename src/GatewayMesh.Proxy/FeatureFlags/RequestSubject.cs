@@ -13,8 +13,8 @@ namespace GatewayMesh.Proxy.FeatureFlags;
 /// </summary>
 internal static class RequestSubject
 {
-    private const int MostCharacters = 256;
-    private const int MostGroups = 64;
+    private const int MaxCharacters = 256;
+    private const int MaxGroups = 64;
 
     /// <summary>Returns the subject of <paramref name="exchange"/> for a flag.</summary>
     public static FlagSubject Of(Exchange exchange, FeatureFlagEntry flag)
@@ -59,13 +59,13 @@ internal static class RequestSubject
 
     // Two names are none: another reader could take the other one.
     private static string? UserOf(StringValues lines) =>
-        lines is [{ Length: <= MostCharacters } line] && line.Trim() is { Length: > 0 } user ? user : null;
+        lines is [{ Length: <= MaxCharacters } line] && line.Trim() is { Length: > 0 } user ? user : null;
 
     private static string[] GroupsOf(StringValues lines) =>
         lines.Count == 0 ? [] :
         [
             .. lines.SelectMany(line => (line ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-                .Where(group => group.Length <= MostCharacters)
-                .Take(MostGroups),
+                .Where(group => group.Length <= MaxCharacters)
+                .Take(MaxGroups),
         ];
 }

@@ -13,7 +13,7 @@ namespace GatewayMesh.Proxy.FeatureFlags;
 [FilterAlias("Microsoft.Percentage")]
 internal sealed class StickyPercentage : IFeatureFilter
 {
-    private const int MostBytesOnStack = 1024;
+    private const int MaxBytesOnStack = 1024;
 
     private static readonly Task<bool> Yes = Task.FromResult(true);
     private static readonly Task<bool> No = Task.FromResult(false);
@@ -27,7 +27,7 @@ internal sealed class StickyPercentage : IFeatureFilter
     {
         var text = $"{bucket}\n{flag}";
         var length = Encoding.UTF8.GetByteCount(text);
-        var bytes = length <= MostBytesOnStack ? stackalloc byte[MostBytesOnStack] : new byte[length];
+        var bytes = length <= MaxBytesOnStack ? stackalloc byte[MaxBytesOnStack] : new byte[length];
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(text, bytes)], digest);
         return percentage >= 100 || BinaryPrimitives.ReadUInt32LittleEndian(digest) / (double)uint.MaxValue * 100 < percentage;

@@ -16,7 +16,7 @@ namespace GatewayMesh.Proxy.Forwarding;
 /// </summary>
 internal static class ForwardedRequest
 {
-    private const int MostDigits = 20; // of a 64-bit number
+    private const int MaxDigits = 20; // of a 64-bit number
     private const long MaxTimeoutMilliseconds = 86_400_000; // peers reject more than a day
 
     // Written by Add, or never.
@@ -215,7 +215,7 @@ internal static class ForwardedRequest
         where TNumber : ISpanFormattable
         where TSink : IFieldSink, allows ref struct
     {
-        Span<char> digits = stackalloc char[MostDigits];
+        Span<char> digits = stackalloc char[MaxDigits];
         value.TryFormat(digits, out var count, format, CultureInfo.InvariantCulture);
         to.Add(name, digits[..count]);
     }

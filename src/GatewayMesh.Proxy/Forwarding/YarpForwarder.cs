@@ -18,7 +18,7 @@ namespace GatewayMesh.Proxy.Forwarding;
 /// </summary>
 internal sealed class YarpForwarder : IForwarder, IDisposable
 {
-    private const int MostConfigs = 256;
+    private const int MaxConfigs = 256;
 
     private readonly ConcurrentDictionary<(WireProtocol, TimeSpan), ForwarderRequestConfig> _configs = [];
     private readonly ServiceProvider _services;
@@ -136,6 +136,6 @@ internal sealed class YarpForwarder : IForwarder, IDisposable
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             ActivityTimeout = idle > TimeSpan.Zero ? idle : Timeout.InfiniteTimeSpan,
         };
-        return _configs.Count < MostConfigs ? _configs.GetOrAdd((protocol, idle), config) : config;
+        return _configs.Count < MaxConfigs ? _configs.GetOrAdd((protocol, idle), config) : config;
     }
 }

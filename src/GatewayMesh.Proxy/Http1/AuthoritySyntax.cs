@@ -9,7 +9,7 @@ namespace GatewayMesh.Proxy.Http1;
 /// </summary>
 internal static class AuthoritySyntax
 {
-    private const int MostPort = 65535;
+    private const int MaxPort = 65535;
 
     private static readonly SearchValues<byte> Name = SearchValues.Create(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=%"u8);
@@ -41,7 +41,7 @@ internal static class AuthoritySyntax
         var number = 0;
         foreach (var digit in port)
         {
-            if (digit is < (byte)'0' or > (byte)'9' || (number = (number * 10) + digit - '0') > MostPort)
+            if (digit is < (byte)'0' or > (byte)'9' || (number = (number * 10) + digit - '0') > MaxPort)
             {
                 return false;
             }

@@ -6,7 +6,7 @@ namespace GatewayMesh.Proxy.Http1;
 /// </summary>
 internal struct ChunkExtension
 {
-    private const int MostBytes = 256;
+    private const int MaxBytes = 256;
 
     private ChunkExtensionPhase _phase;
     private int _count;
@@ -23,7 +23,7 @@ internal struct ChunkExtension
     /// <summary>Reads a byte behind the chunk size.</summary>
     public MessageFault Read(byte b)
     {
-        if (++_count > MostBytes)
+        if (++_count > MaxBytes)
         {
             return MessageFault.ChunkExtensionTooLong;
         }

@@ -12,7 +12,7 @@ namespace GatewayMesh.Proxy.Http1;
 /// <param name="limits">Limits of the trailer section.</param>
 internal struct ChunkedReader(HeadLimits limits)
 {
-    private const int MostDigits = 16;
+    private const int MaxDigits = 16;
 
     private ChunkExtension _extension;
     private TrailerReader _trailers = new(limits);
@@ -104,7 +104,7 @@ internal struct ChunkedReader(HeadLimits limits)
         if (digit >= 0)
         {
             _left = (_left << 4) + (uint)digit;
-            return ++_digits > MostDigits || _left > long.MaxValue ? MessageFault.ChunkSize : MessageFault.None;
+            return ++_digits > MaxDigits || _left > long.MaxValue ? MessageFault.ChunkSize : MessageFault.None;
         }
 
         switch (b)

@@ -14,7 +14,7 @@ namespace GatewayMesh.Proxy.Http1;
 /// </summary>
 internal ref struct HeadWriter : IFieldSink
 {
-    private const int MostNumber = 20; // digits of a 64-bit number
+    private const int MaxNumber = 20; // digits of a 64-bit number
     private const int ReasonStart = 13;
 
     private readonly IBufferWriter<byte>? _output;
@@ -112,7 +112,7 @@ internal ref struct HeadWriter : IFieldSink
     /// <summary>Writes a line with a number.</summary>
     public void Add(string name, long value)
     {
-        Span<byte> digits = stackalloc byte[MostNumber];
+        Span<byte> digits = stackalloc byte[MaxNumber];
         Utf8Formatter.TryFormat(value, digits, out var count);
         digits[..count].CopyTo(ReserveLine(name, count));
     }
@@ -214,7 +214,7 @@ internal ref struct HeadWriter : IFieldSink
 
     private void Number(long value, StandardFormat format)
     {
-        Span<byte> digits = stackalloc byte[MostNumber];
+        Span<byte> digits = stackalloc byte[MaxNumber];
         Utf8Formatter.TryFormat(value, digits, out var count, format);
         Raw(digits[..count]);
     }

@@ -7,8 +7,8 @@ internal static class StatusLine
 {
     private const int VersionLength = 8;
     private const int ReasonStart = 13;
-    private const int LeastStatus = 100;
-    private const int MostStatus = 599;
+    private const int MinStatus = 100;
+    private const int MaxStatus = 599;
 
     /// <summary>Reads a line into a head.</summary>
     /// <param name="line">The line without CRLF.</param>
@@ -39,6 +39,6 @@ internal static class StatusLine
         head.Version = version;
         head.Status = status;
         head.Receive(new ByteRange(start + Math.Min(ReasonStart, line.Length), Math.Max(0, line.Length - ReasonStart)));
-        return status is >= LeastStatus and <= MostStatus ? MessageFault.None : MessageFault.Status;
+        return status is >= MinStatus and <= MaxStatus ? MessageFault.None : MessageFault.Status;
     }
 }

@@ -18,7 +18,7 @@ namespace GatewayMesh.Proxy.Idempotency;
 internal sealed class EmbeddedKeyStore : IKeyStore, IDisposable
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan MostWait = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _work = new(false);
@@ -155,7 +155,7 @@ internal sealed class EmbeddedKeyStore : IKeyStore, IDisposable
         }
 
         _ = _work.Set();
-        _ = _thread.Join(MostWait); // a broken disk must not hold up the end of the process
+        _ = _thread.Join(MaxWait); // a broken disk must not hold up the end of the process
     }
 
     private static async Task<KeyClaim> ReadAsync(KeyEntry entry)

@@ -12,7 +12,7 @@ internal static class IdempotencyKeyField
     public const string Name = "Idempotency-Key";
 
     /// <summary>Maximum length of a key: 255 characters.</summary>
-    public const int MostLength = 255;
+    public const int MaxLength = 255;
 
     /// <summary>True for a method whose requests may have a key: one that is not safe (RFC 9110 §9.2.1).</summary>
     public static bool Allows(string method) => method is not ("GET" or "HEAD" or "OPTIONS" or "TRACE");
@@ -36,7 +36,7 @@ internal static class IdempotencyKeyField
             text = text[1..^1];
         }
 
-        if (text.IsEmpty || text.Length > MostLength || text.ContainsAnyExceptInRange('!', '~'))
+        if (text.IsEmpty || text.Length > MaxLength || text.ContainsAnyExceptInRange('!', '~'))
         {
             return false;
         }

@@ -15,7 +15,7 @@ namespace GatewayMesh.Proxy.Idempotency;
 internal sealed class KeyedBody(Stream source, string method, string target) : AsyncReadStream
 {
     /// <summary>Bytes that arrive before the request is forwarded.</summary>
-    public const int MostKept = 64 * 1024;
+    public const int MaxKept = 64 * 1024;
 
     private const int FirstSize = 4 * 1024;
 
@@ -29,17 +29,17 @@ internal sealed class KeyedBody(Stream source, string method, string target) : A
     /// <summary>Fingerprint of what has been read of the body.</summary>
     public Fingerprint Print => new(Digest.Of(Hash()), _length + _passed, _isEnded);
 
-    /// <summary>Reads the body to its end, or up to <see cref="MostKept"/> bytes.</summary>
+    /// <summary>Reads the body to its end, or up to <see cref="MaxKept"/> bytes.</summary>
     public async ValueTask KeepAsync(CancellationToken cancellationToken)
     {
-        while (!_isEnded && _length < MostKept)
+        while (!_isEnded && _length < MaxKept)
         {
             if (_length == _kept.Length)
             {
-                Array.Resize(ref _kept, Math.Min(Math.Max(FirstSize, 2 * _kept.Length), MostKept));
+                Array.Resize(ref _kept, Math.Min(Math.Max(FirstSize, 2 * _kept.Length), MaxKept));
             }
 
-            var count = await source.ReadAsync(_kept.AsMemory(_length, Math.Min(_kept.Length, MostKept) - _length), cancellationToken)
+            var count = await source.ReadAsync(_kept.AsMemory(_length, Math.Min(_kept.Length, MaxKept) - _length), cancellationToken)
                 .ConfigureAwait(false);
             _length += count;
             _isEnded = count == 0;

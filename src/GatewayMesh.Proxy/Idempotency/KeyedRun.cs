@@ -89,7 +89,7 @@ internal sealed class KeyedRun(KeyStores stores, IKeyStore store, Exchange excha
 
             await _body.KeepAsync(gone).ConfigureAwait(false);
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(gone);
-            using var late = new CancellationTokenSource(Least(_wait, exchange.Deadline.Remaining), exchange.Time);
+            using var late = new CancellationTokenSource(Min(_wait, exchange.Deadline.Remaining), exchange.Time);
             await using var registration = late.Token.UnsafeRegister(
                 static patience => ((CancellationTokenSource)patience!).Cancel(), patience).ConfigureAwait(false);
             return await ClaimAsync(patience.Token).ConfigureAwait(false);
@@ -180,5 +180,5 @@ internal sealed class KeyedRun(KeyStores stores, IKeyStore store, Exchange excha
 
     private void Count(IdempotencyOutcome outcome) => stores.Count(_service, outcome);
 
-    private static TimeSpan Least(TimeSpan wait, TimeSpan left) => left == Timeout.InfiniteTimeSpan || wait < left ? wait : left;
+    private static TimeSpan Min(TimeSpan wait, TimeSpan left) => left == Timeout.InfiniteTimeSpan || wait < left ? wait : left;
 }

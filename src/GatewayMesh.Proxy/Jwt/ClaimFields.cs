@@ -8,7 +8,7 @@ namespace GatewayMesh.Proxy.Jwt;
 /// <summary>Claims as header fields for the application (<c>jwt.forward</c>).</summary>
 internal static class ClaimFields
 {
-    private const int MostBytes = 4096;
+    private const int MaxBytes = 4096;
 
     /// <summary>
     /// Removes the client's own fields of these names, also with <c>_</c> for <c>-</c>: only verified claims may stand there.
@@ -26,7 +26,7 @@ internal static class ClaimFields
     {
         foreach (var (name, claim) in jwt.Forward)
         {
-            if (claims.Find(claim) is { } text && Encode(text, claims.IsList(claim)) is { Length: > 0 and <= MostBytes } value)
+            if (claims.Find(claim) is { } text && Encode(text, claims.IsList(claim)) is { Length: > 0 and <= MaxBytes } value)
             {
                 fields.Set(name, value);
             }
@@ -53,7 +53,7 @@ internal static class ClaimFields
         var isPlain = !text.AsSpan().ContainsAnyExceptInRange(' ', '~')
             && (isList || !text.Contains('%', StringComparison.Ordinal))
             && text.AsSpan().Trim(' ').Length == text.Length;
-        if (isPlain || text.Length > MostBytes)
+        if (isPlain || text.Length > MaxBytes)
         {
             return text;
         }

@@ -7,10 +7,10 @@ namespace GatewayMesh.Proxy.Jwt;
 internal sealed class JwkSet
 {
     /// <summary>Most keys of a set that are read: 100.</summary>
-    public const int MostKeys = 100;
+    public const int MaxKeys = 100;
 
     /// <summary>Most keys that are tried for a token without a key ID: 8.</summary>
-    public const int MostTried = 8;
+    public const int MaxTried = 8;
 
     private readonly FrozenSet<string> _identities;
 
@@ -29,10 +29,10 @@ internal sealed class JwkSet
 
     /// <summary>
     /// Returns the keys that may have signed a token: those with its key ID, otherwise, if the token has none, all for its algorithm, at
-    /// most <see cref="MostTried"/>.
+    /// most <see cref="MaxTried"/>.
     /// </summary>
     /// <param name="id">Key ID of the token; null if it has none.</param>
     /// <param name="algorithm">Algorithm of the token.</param>
     public ImmutableArray<Jwk> Find(string? id, string algorithm) =>
-        [.. Keys.Where(key => (id is null || key.Id == id) && key.Algorithm == algorithm).Take(MostTried)];
+        [.. Keys.Where(key => (id is null || key.Id == id) && key.Algorithm == algorithm).Take(MaxTried)];
 }

@@ -14,12 +14,12 @@ namespace GatewayMesh.Proxy.Jwt;
 internal static class JwkSetReader
 {
     /// <summary>Largest key set: 256 KiB.</summary>
-    public const int MostBytes = 262_144;
+    public const int MaxBytes = 262_144;
 
-    private const int LeastRsaBits = 2048; // RFC 7518 §3.3
-    private const int MostRsaBits = 8192; // verification takes time by the square of the length
-    private const int MostExponentBytes = 4;
-    private const int MostIdCharacters = 512;
+    private const int MinRsaBits = 2048; // RFC 7518 §3.3
+    private const int MaxRsaBits = 8192; // verification takes time by the square of the length
+    private const int MaxExponentBytes = 4;
+    private const int MaxIdCharacters = 512;
     private const int PointBytes = 32;
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
@@ -28,7 +28,7 @@ internal static class JwkSetReader
     public static JwkSet? Read(ReadOnlyMemory<byte> json, out string fault)
     {
         fault = "";
-        if (json.Length > MostBytes)
+        if (json.Length > MaxBytes)
         {
             fault = "the key set is larger than 256 KiB";
             return null;
@@ -45,7 +45,7 @@ internal static class JwkSetReader
                 return null;
             }
 
-            ImmutableArray<Jwk> read = [.. keys.EnumerateArray().Take(JwkSet.MostKeys).Select(KeyOf).OfType<Jwk>()];
+            ImmutableArray<Jwk> read = [.. keys.EnumerateArray().Take(JwkSet.MaxKeys).Select(KeyOf).OfType<Jwk>()];
             fault = read.IsEmpty ? "the key set has no key for RS256, ES256, or EdDSA" : "";
             return read.IsEmpty ? null : new JwkSet(read);
         }
@@ -64,7 +64,7 @@ internal static class JwkSetReader
         }
 
         var id = TextOf(key, "kid");
-        var found = id?.Length > MostIdCharacters ? null : TextOf(key, "kty") switch
+        var found = id?.Length > MaxIdCharacters ? null : TextOf(key, "kty") switch
         {
             "RSA" => RsaOf(key, id),
             "EC" => EcOf(key, id),
@@ -76,14 +76,14 @@ internal static class JwkSetReader
 
     private static Jwk? RsaOf(JsonElement key, string? id)
     {
-        if (BytesOf(key, "n") is not { } modulus || BytesOf(key, "e") is not { Length: > 0 and <= MostExponentBytes } exponent)
+        if (BytesOf(key, "n") is not { } modulus || BytesOf(key, "e") is not { Length: > 0 and <= MaxExponentBytes } exponent)
         {
             return null;
         }
 
         var first = modulus.AsSpan().IndexOfAnyExcept((byte)0);
         var bits = first < 0 ? 0 : ((modulus.Length - first) * 8) - byte.LeadingZeroCount(modulus[first]);
-        var isSound = bits is >= LeastRsaBits and <= MostRsaBits
+        var isSound = bits is >= MinRsaBits and <= MaxRsaBits
             && (modulus[^1] & 1) == 1
             && (exponent[^1] & 1) == 1
             && exponent.AsSpan().TrimStart((byte)0) is not ([] or [1]);

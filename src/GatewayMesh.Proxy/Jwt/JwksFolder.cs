@@ -18,11 +18,11 @@ namespace GatewayMesh.Proxy.Jwt;
 internal sealed class JwksFolder(string path)
 {
     /// <summary>Most files: 64. The oldest is removed for another.</summary>
-    public const int MostFiles = 64;
+    public const int MaxFiles = 64;
 
     private const string Magic = "gatewaymesh-jwks 1 ";
     private const string Extension = ".jwks";
-    private const int MostBytes = JwkSetReader.MostBytes + 8192;
+    private const int MaxBytes = JwkSetReader.MaxBytes + 8192;
 
     private static readonly Lock Writing = new();
 
@@ -32,7 +32,7 @@ internal sealed class JwksFolder(string path)
     {
         try
         {
-            var file = RegularFile.ReadAllBytes(FileOf(url), MostBytes);
+            var file = RegularFile.ReadAllBytes(FileOf(url), MaxBytes);
             return KeysOf(file, url) ?? throw new IOException("the kept key set is not intact");
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
@@ -99,7 +99,7 @@ internal sealed class JwksFolder(string path)
         var files = new DirectoryInfo(path).GetFiles("*" + Extension);
         foreach (var file in files.Where(file => file.FullName != Path.GetFullPath(except))
             .OrderByDescending(file => file.LastWriteTimeUtc)
-            .Skip(MostFiles - 1))
+            .Skip(MaxFiles - 1))
         {
             file.Delete();
         }

@@ -18,7 +18,7 @@ internal sealed class JwksSource(
     /// <summary>Shortest time between two readings for unknown keys: 5 s.</summary>
     public static readonly TimeSpan SeekPeriod = TimeSpan.FromSeconds(5);
 
-    private const int MostWaiting = 64;
+    private const int MaxWaiting = 64;
 
     private static readonly TimeSpan FilePeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
@@ -83,7 +83,7 @@ internal sealed class JwksSource(
 
         try
         {
-            if (Interlocked.Increment(ref _waiting) <= MostWaiting || _keys is null)
+            if (Interlocked.Increment(ref _waiting) <= MaxWaiting || _keys is null)
             {
                 await Task.WhenAny(reading, Task.Delay(wait, time, _end.Token)).ConfigureAwait(false);
             }

@@ -7,10 +7,10 @@ namespace GatewayMesh.Proxy.Jwt;
 internal sealed class TokenCache
 {
     /// <summary>Most tokens: 10,000.</summary>
-    public const int MostTokens = 10_000;
+    public const int MaxTokens = 10_000;
 
     /// <summary>Most characters of all kept tokens: 16 Mi.</summary>
-    public const long MostCharacters = 16L << 20;
+    public const long MaxCharacters = 16L << 20;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<TokenKey, LinkedListNode<(TokenKey Key, VerifiedToken Token)>> _tokens = [];
@@ -57,7 +57,7 @@ internal sealed class TokenCache
             Drop(key);
             _tokens[key] = _byUse.AddLast((key, token));
             _characters += token.Length;
-            while (_tokens.Count > MostTokens || _characters > MostCharacters)
+            while (_tokens.Count > MaxTokens || _characters > MaxCharacters)
             {
                 Drop(_byUse.First!.Value.Key);
             }

@@ -20,10 +20,10 @@ namespace GatewayMesh.Proxy.Jwt;
 internal sealed class TokenVerifier(JwksRegistry sources, TimeProvider time) : IDisposable
 {
     /// <summary>Longest token: 16 Ki characters.</summary>
-    public const int MostCharacters = 16_384;
+    public const int MaxCharacters = 16_384;
 
     /// <summary>Most verifications that run or wait; further tokens are refused.</summary>
-    public const int MostPending = 1024;
+    public const int MaxPending = 1024;
 
     /// <summary>Longest wait for an unknown key: 500 ms.</summary>
     public static readonly TimeSpan KeyWait = TimeSpan.FromMilliseconds(500);
@@ -31,7 +31,7 @@ internal sealed class TokenVerifier(JwksRegistry sources, TimeProvider time) : I
     private readonly TokenCache _cache = new();
     private readonly ConcurrentDictionary<(TokenKey Key, ImmutableArray<JwtIssuerModel> Issuers), Task<TokenResult>> _running = [];
     private readonly SemaphoreSlim _processors = new(Environment.ProcessorCount);
-    private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = 4 * MostCharacters };
+    private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = 4 * MaxCharacters };
     private long _signatures;
 
     /// <summary>Kept tokens.</summary>
@@ -45,7 +45,7 @@ internal sealed class TokenVerifier(JwksRegistry sources, TimeProvider time) : I
     /// <param name="issuers">Accepted issuers.</param>
     public TokenResult? Check(ReadOnlySpan<char> token, ImmutableArray<JwtIssuerModel> issuers)
     {
-        if (token.Length > MostCharacters)
+        if (token.Length > MaxCharacters)
         {
             return TokenResult.Refuse(TokenFault.TooLarge);
         }
@@ -66,7 +66,7 @@ internal sealed class TokenVerifier(JwksRegistry sources, TimeProvider time) : I
             return running;
         }
 
-        if (_running.Count >= MostPending)
+        if (_running.Count >= MaxPending)
         {
             return null;
         }

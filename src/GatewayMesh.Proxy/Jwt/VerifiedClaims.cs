@@ -10,7 +10,7 @@ namespace GatewayMesh.Proxy.Jwt;
 internal sealed class VerifiedClaims : IClaims
 {
     /// <summary>Most claims of a token: 256.</summary>
-    public const int MostClaims = 256;
+    public const int MaxClaims = 256;
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 
@@ -20,7 +20,7 @@ internal sealed class VerifiedClaims : IClaims
     private VerifiedClaims(JsonElement payload) => _payload = payload;
 
     /// <summary>
-    /// Reads the claims; null if <paramref name="payload"/> is not a JSON object, has more than <see cref="MostClaims"/>, or names a claim
+    /// Reads the claims; null if <paramref name="payload"/> is not a JSON object, has more than <see cref="MaxClaims"/>, or names a claim
     /// twice, which readers would read differently.
     /// </summary>
     public static VerifiedClaims? Read(ReadOnlyMemory<byte> payload)
@@ -33,7 +33,7 @@ internal sealed class VerifiedClaims : IClaims
                 Unescape(document.RootElement);
             }
 
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.GetPropertyCount() <= MostClaims
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.GetPropertyCount() <= MaxClaims
                 ? new VerifiedClaims(document.RootElement.Clone())
                 : null;
         }

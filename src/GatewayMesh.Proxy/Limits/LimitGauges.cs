@@ -11,7 +11,7 @@ namespace GatewayMesh.Proxy.Limits;
 internal static class LimitGauges
 {
     private const string Gateway = "gateway:self"; // service names contain no colon
-    private const int Most = 200;
+    private const int Max = 200;
 
     /// <summary>Adds the gauges to <paramref name="metrics"/>.</summary>
     public static void Add(MeshMetrics metrics, LimitRegistry registry, AdaptiveLimit? gateway)
@@ -24,7 +24,7 @@ internal static class LimitGauges
     }
 
     private static IEnumerable<ServiceLimits> InUse(LimitRegistry registry) =>
-        registry.Current.Services.Where(limits => limits.Calls > 0 || limits.Http2.Taken > 0).Take(Most);
+        registry.Current.Services.Where(limits => limits.Calls > 0 || limits.Http2.Taken > 0).Take(Max);
 
     private static IEnumerable<Measurement<double>> Counts(ServiceLimits limits)
     {

@@ -17,7 +17,7 @@ namespace GatewayMesh.Proxy.LoadBalancing;
 /// </summary>
 public sealed class EndpointPicker(TimeProvider time, SplitMix random)
 {
-    private const int MostPassedOver = 4;
+    private const int MaxPassedOver = 4;
 
     /// <summary>
     /// Selects an instance, begins a request there, and remembers the instance as tried. Returns false only if the set is empty.
@@ -99,7 +99,7 @@ public sealed class EndpointPicker(TimeProvider time, SplitMix random)
 
         var passed = tried;
         var other = chosen;
-        for (var i = 0; i < MostPassedOver; i++)
+        for (var i = 0; i < MaxPassedOver; i++)
         {
             passed.Add(other);
             other = pool.Balancer.Choose(new Candidates(in passed, hash, now, panic), random);

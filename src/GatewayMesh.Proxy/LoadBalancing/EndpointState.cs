@@ -32,7 +32,7 @@ public sealed class EndpointState
         _ejected = ejected;
         _since = time.GetTimestamp();
         _latency = new PeakEwma(time, policy.LoadBalancing.Ewma.DefaultRtt);
-        _share = new EjectionShare(policy.Ejection.MostOf(1), instances: 1);
+        _share = new EjectionShare(policy.Ejection.MaxOf(1), instances: 1);
     }
 
     /// <summary>Identity of the instance across reloads.</summary>

@@ -5,7 +5,7 @@ namespace GatewayMesh.Proxy.Messages;
 /// <summary>Bytes of one head in a rented array, and values that were composed for it.</summary>
 internal sealed class HeadBytes
 {
-    private const int LeastRented = 512;
+    private const int MinRented = 512;
 
     private byte[] _array = [];
     private int _length;
@@ -54,7 +54,7 @@ internal sealed class HeadBytes
     {
         if (_array.Length - _length < count)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(LeastRented, _length + count));
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(MinRented, _length + count));
             Span.CopyTo(larger);
             var length = _length;
             Release();

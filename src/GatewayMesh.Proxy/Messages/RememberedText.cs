@@ -8,7 +8,7 @@ namespace GatewayMesh.Proxy.Messages;
 /// </summary>
 internal struct RememberedText
 {
-    private const int MostRemembered = 1024;
+    private const int MaxRemembered = 1024;
 
     private string? _text;
 
@@ -26,7 +26,7 @@ internal struct RememberedText
         }
 
         text = Encoding.Latin1.GetString(bytes);
-        if (bytes.Length <= MostRemembered)
+        if (bytes.Length <= MaxRemembered)
         {
             _text = text;
         }

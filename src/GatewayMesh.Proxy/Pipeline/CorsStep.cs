@@ -10,7 +10,7 @@ namespace GatewayMesh.Proxy.Pipeline;
 /// </summary>
 internal sealed class CorsStep : IStep
 {
-    private const int MostCharacters = 512;
+    private const int MaxCharacters = 512;
 
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
@@ -22,7 +22,7 @@ internal sealed class CorsStep : IStep
 
         var fields = exchange.Head.Fields;
         exchange.HasCors = true;
-        if (fields[KnownField.Origin] is [{ Length: > 0 and <= MostCharacters } origin] && cors.Allows(origin))
+        if (fields[KnownField.Origin] is [{ Length: > 0 and <= MaxCharacters } origin] && cors.Allows(origin))
         {
             exchange.AllowedOrigin = origin;
         }

@@ -16,10 +16,10 @@ internal sealed class DeadlineStep(TimeProvider time, RetryBudgets budgets) : IS
         exchange.Budget.CountRequest();
         exchange.Attempts = new AttemptCount(exchange.PeerHeaders.Attempt, policy.Retries.MaxAttempts);
         exchange.RequestTimeout = policy.Timeouts.Request;
-        exchange.Deadline = Deadline.Start(time, policy.Timeouts.Request, Least(exchange.PeerHeaders.Timeout, exchange.CallDeadline));
+        exchange.Deadline = Deadline.Start(time, policy.Timeouts.Request, Min(exchange.PeerHeaders.Timeout, exchange.CallDeadline));
         return exchange.Deadline.IsOver ? Verdict.Fail(MeshErrorKind.DeadlineExceeded) : Verdict.Next;
     }
 
-    private static TimeSpan? Least(TimeSpan? peer, in Deadline call) =>
+    private static TimeSpan? Min(TimeSpan? peer, in Deadline call) =>
         !call.IsSet || peer < call.Remaining ? peer : call.Remaining;
 }

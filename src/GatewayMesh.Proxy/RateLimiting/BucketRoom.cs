@@ -5,10 +5,10 @@ namespace GatewayMesh.Proxy.RateLimiting;
 /// used bucket first, so that a flood of keys at one service evicts no bucket of another.
 /// </summary>
 /// <param name="most">Most buckets. Default: 100,000.</param>
-internal sealed class BucketRoom(int most = BucketRoom.Most)
+internal sealed class BucketRoom(int most = BucketRoom.Max)
 {
     /// <summary>Most buckets of a process.</summary>
-    public const int Most = 100_000;
+    public const int Max = 100_000;
 
     private readonly Lock _changing = new();
     private BucketTable[] _tables = [];

@@ -9,7 +9,7 @@ namespace GatewayMesh.Proxy.RateLimiting;
 internal sealed class BucketTable
 {
     // Bounds the work of one request: of the first 64, the least recently used bucket is evicted.
-    private const int MostLooks = 64;
+    private const int MaxLooks = 64;
 
     private readonly ConcurrentDictionary<UInt128, TokenBucket> _buckets = new();
     private readonly ConcurrentQueue<TokenBucket> _queue = new();
@@ -54,7 +54,7 @@ internal sealed class BucketTable
     public bool TryEvict()
     {
         TokenBucket? oldest = null;
-        for (var look = 0; look < MostLooks && _queue.TryDequeue(out var bucket); look++)
+        for (var look = 0; look < MaxLooks && _queue.TryDequeue(out var bucket); look++)
         {
             var isUnused = bucket.UsedAt == bucket.QueuedAt;
             if (oldest is null || bucket.UsedAt < oldest.UsedAt)

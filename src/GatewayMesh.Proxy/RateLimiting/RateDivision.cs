@@ -80,7 +80,7 @@ internal sealed class RateDivision(RateLimitRegistry registry, TimeProvider time
 
     private static void Keep(PriorityQueue<Asked, double> largest, in Asked asked, double part)
     {
-        if (largest.Count < NodeRates.Most)
+        if (largest.Count < NodeRates.Max)
         {
             largest.Enqueue(asked, part);
         }

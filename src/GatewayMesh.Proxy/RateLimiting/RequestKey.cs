@@ -64,7 +64,7 @@ internal sealed class RequestKey(ClientAddresses clients, UInt128 secret)
             cost.Header is { } name
                 && exchange.Head.Fields[name] is [{ } text]
                 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-                && value is > 0 and <= RateLimitCost.Most
+                && value is > 0 and <= RateLimitCost.Max
                 ? value
                 : cost.Default);
     }

@@ -15,7 +15,7 @@ namespace GatewayMesh.Proxy.Stores;
 /// </summary>
 internal sealed class RedisStore : IAsyncDisposable
 {
-    private const int MostAsking = 1024;
+    private const int MaxAsking = 1024;
 
     private static readonly TimeSpan ProbeLife = TimeSpan.FromMinutes(1);
 
@@ -121,7 +121,7 @@ internal sealed class RedisStore : IAsyncDisposable
             return default;
         }
 
-        if (Interlocked.Increment(ref _asking) > MostAsking)
+        if (Interlocked.Increment(ref _asking) > MaxAsking)
         {
             Interlocked.Decrement(ref _asking);
             return default;

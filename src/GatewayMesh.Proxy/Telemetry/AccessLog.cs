@@ -138,7 +138,7 @@ public sealed class AccessLog : IDisposable
 
         if (_rate is { } rate && rate.TakeSuppressed(_stopping) is > 0 and var suppressed)
         {
-            line.WriteSuppressed(suppressed, rate.Most);
+            line.WriteSuppressed(suppressed, rate.Max);
             lines++;
         }
 

@@ -15,7 +15,7 @@ internal sealed class LineRate(int most, TimeProvider time)
     private long _total;
 
     /// <summary>Maximum lines per second.</summary>
-    public int Most { get; } = most;
+    public int Max { get; } = most;
 
     /// <summary>Total lines beyond the rate since the start.</summary>
     public long Total => Interlocked.Read(ref _total);
@@ -33,7 +33,7 @@ internal sealed class LineRate(int most, TimeProvider time)
             Volatile.Write(ref _lines, 0);
         }
 
-        if (Volatile.Read(ref _lines) < Most && Interlocked.Increment(ref _lines) <= Most)
+        if (Volatile.Read(ref _lines) < Max && Interlocked.Increment(ref _lines) <= Max)
         {
             return true;
         }

@@ -25,9 +25,9 @@ internal sealed class AuthorizationClient(
     MeshQuestions services, ClientAddresses clients, Func<ReachRules> reach, TimeProvider time) : IDisposable
 {
     /// <summary>Longest body of a denying answer: 64 KiB; a longer one is cut off, and the client receives none.</summary>
-    public const int MostAnswerBytes = 65_536;
+    public const int MaxAnswerBytes = 65_536;
 
-    private const int MostFields = 100;
+    private const int MaxFields = 100;
 
     private readonly ConcurrentDictionary<string, AuthorizationGate> _gates = new(StringComparer.OrdinalIgnoreCase);
     private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
@@ -158,13 +158,13 @@ internal sealed class AuthorizationClient(
     // The head alone denies: a body that breaks off or is slow changes nothing.
     private static async Task<ReadOnlyMemory<byte>> BodyOfAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
-        var buffer = new byte[MostAnswerBytes + 1];
+        var buffer = new byte[MaxAnswerBytes + 1];
         try
         {
             using var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
             var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation)
                 .ConfigureAwait(false);
-            return length > MostAnswerBytes ? default : buffer.AsMemory(0, length);
+            return length > MaxAnswerBytes ? default : buffer.AsMemory(0, length);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
         {
@@ -179,7 +179,7 @@ internal sealed class AuthorizationClient(
         var connection = fields[KnownField.Connection];
         foreach (var line in fields.Lines)
         {
-            if (passed.Count < MostFields
+            if (passed.Count < MaxFields
                 && !HopByHop.Contains(line.Name, connection)
                 && line.Known is not (KnownField.ContentLength or KnownField.TransferEncoding or KnownField.Date or KnownField.Via
                     or KnownField.ProxyStatus)

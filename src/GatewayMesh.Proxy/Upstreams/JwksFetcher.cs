@@ -60,7 +60,7 @@ internal sealed class JwksFetcher(Func<ReachRules> reach) : IDisposable
     {
         try
         {
-            return RegularFile.ReadAllBytes(path, JwkSetReader.MostBytes);
+            return RegularFile.ReadAllBytes(path, JwkSetReader.MaxBytes);
         }
         catch (FileTooLargeException)
         {
@@ -73,8 +73,8 @@ internal sealed class JwksFetcher(Func<ReachRules> reach) : IDisposable
 
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(Stream stream, CancellationToken cancellation)
     {
-        var buffer = new byte[JwkSetReader.MostBytes + 1];
+        var buffer = new byte[JwkSetReader.MaxBytes + 1];
         var count = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
-        return count > JwkSetReader.MostBytes ? throw new IOException("the key set is larger than 256 KiB") : buffer.AsMemory(0, count);
+        return count > JwkSetReader.MaxBytes ? throw new IOException("the key set is larger than 256 KiB") : buffer.AsMemory(0, count);
     }
 }

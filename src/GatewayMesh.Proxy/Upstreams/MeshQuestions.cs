@@ -22,7 +22,7 @@ namespace GatewayMesh.Proxy.Upstreams;
 internal sealed class MeshQuestions(
     DataPlaneOptions options, EndpointPicker picker, UpstreamPools upstreams, ICallerIdentity identity, ServiceDemand? demand)
 {
-    private const int MostTries = 3;
+    private const int MaxTries = 3;
 
     /// <summary>Sends the question.</summary>
     /// <param name="question">The question.</param>
@@ -69,7 +69,7 @@ internal sealed class MeshQuestions(
                 return await SendAsync(question, route, model, lease, read, cancellation).ConfigureAwait(false);
             }
             catch (Exception failure) when (
-                ConnectFailedException.In(failure) is not null && tries < Math.Min(MostTries, route.Route.Instances.All.Length))
+                ConnectFailedException.In(failure) is not null && tries < Math.Min(MaxTries, route.Route.Instances.All.Length))
             {
                 // Nothing was sent: another instance may accept.
             }

@@ -10,7 +10,7 @@ namespace GatewayMesh.Proxy.Upstreams;
 internal sealed class RefusedAddresses(ILogger log, TimeProvider time)
 {
     /// <summary>Maximum lines per minute.</summary>
-    public const int MostLines = 10;
+    public const int MaxLines = 10;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
@@ -53,7 +53,7 @@ internal sealed class RefusedAddresses(ILogger log, TimeProvider time)
                 return;
             }
 
-            if (_logged.Count >= MostLines)
+            if (_logged.Count >= MaxLines)
             {
                 _suppressed++;
                 return;

@@ -44,7 +44,7 @@ public sealed class EventLog : IDisposable
     }
 
     /// <summary>Minimum level. Default: <see cref="EventLevel.Info"/>.</summary>
-    public EventLevel Least { get; set; } = EventLevel.Info;
+    public EventLevel Min { get; set; } = EventLevel.Info;
 
     /// <summary>
     /// Maximum number of events per level and second. Events beyond are counted in one line. Null: no limit. Default: 100.
@@ -76,7 +76,7 @@ public sealed class EventLog : IDisposable
     /// <param name="fields">Additional fields.</param>
     public void Write(EventLevel level, string @event, string message, params ReadOnlySpan<EventField> fields)
     {
-        if (level < Least)
+        if (level < Min)
         {
             return;
         }

@@ -9,7 +9,7 @@ namespace GatewayMesh.Export;
 internal sealed class CountedHandler(DeliveryCounts counts, HttpMessageHandler handler) : DelegatingHandler(handler)
 {
     private const string GrpcStatus = "grpc-status";
-    private const int MostBytes = 1 << 20;
+    private const int MaxBytes = 1 << 20;
 
     /// <summary>Creates the handler with connections of its own.</summary>
     public CountedHandler(DeliveryCounts counts)
@@ -43,7 +43,7 @@ internal sealed class CountedHandler(DeliveryCounts counts, HttpMessageHandler h
             var isGrpc = request.Content?.Headers.ContentType?.MediaType == "application/grpc";
             if (isGrpc)
             {
-                await response.Content.LoadIntoBufferAsync(MostBytes, cancellationToken).ConfigureAwait(false); // then the trailers
+                await response.Content.LoadIntoBufferAsync(MaxBytes, cancellationToken).ConfigureAwait(false); // then the trailers
             }
 
             isDelivered = response.IsSuccessStatusCode && (!isGrpc || IsTaken(response));

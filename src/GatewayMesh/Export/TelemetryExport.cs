@@ -20,7 +20,7 @@ namespace GatewayMesh.Export;
 internal sealed class TelemetryExport : IDisposable
 {
     // Series of one metric that the SDK keeps; more are folded into one. Memory is taken per metric, so only large metrics get more.
-    private const int MostSeries = 500;
+    private const int MaxSeries = 500;
     private const int ShutdownMilliseconds = 1000;
 
     private static readonly TimeSpan Shutdown = TimeSpan.FromMilliseconds(ShutdownMilliseconds);
@@ -65,7 +65,7 @@ internal sealed class TelemetryExport : IDisposable
                 .AddMeter("GatewayMesh.*")
                 .AddView(instrument => new MetricStreamConfiguration
                 {
-                    CardinalityLimit = instrument.Name == "gatewaymesh_requests_total" ? MeshMetrics.MaxRequestSeries + 10 : MostSeries,
+                    CardinalityLimit = instrument.Name == "gatewaymesh_requests_total" ? MeshMetrics.MaxRequestSeries + 10 : MaxSeries,
                 })
                 .SetExemplarFilter(ExemplarFilterType.TraceBased)
                 .AddOtlpExporter((options, _) => OtlpTerms.Count(options, settings, CountsOf("metrics")))

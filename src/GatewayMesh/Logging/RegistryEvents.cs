@@ -21,7 +21,7 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
     public static TimeSpan WriteGrace { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Maximum number of lines about files and entries in each <see cref="Pause"/>: 20.</summary>
-    public const int Most = 20;
+    public const int Max = 20;
 
     private const string Snapshot = "snapshot.json";
 
@@ -146,7 +146,7 @@ internal sealed class RegistryEvents(EventLog events, TimeProvider time)
 
     private bool MayLog(LoggedEntry? known)
     {
-        if (_lines >= Most || (known is not null && time.GetElapsedTime(known.At) < Pause))
+        if (_lines >= Max || (known is not null && time.GetElapsedTime(known.At) < Pause))
         {
             return false;
         }

@@ -53,12 +53,12 @@ internal static class RoleHost
     /// <exception cref="RoleFailure">The limit is below 1,024.</exception>
     internal static void RequireDescriptors(ulong limit)
     {
-        const int Least = 1024;
-        if (limit < Least)
+        const int Min = 1024;
+        if (limit < Min)
         {
             throw new RoleFailure(
                 ExitCode.Usage,
-                $"the limit of open files (RLIMIT_NOFILE) is {limit}; a node needs at least {Least}; raise it with LimitNOFILE=65536 in "
+                $"the limit of open files (RLIMIT_NOFILE) is {limit}; a node needs at least {Min}; raise it with LimitNOFILE=65536 in "
                     + $"the systemd unit, or `ulimit -n 65536`");
         }
     }

@@ -1,7 +1,7 @@
 namespace GatewayMesh.Bench.Reports;
 
 /// <summary>Median and range of a value over all rounds.</summary>
-internal sealed record Spread(double Median, double Least, double Most)
+internal sealed record Spread(double Median, double Min, double Max)
 {
     /// <summary>Returns the spread of values; null without any.</summary>
     public static Spread? Of(IEnumerable<double> values)

@@ -12,7 +12,7 @@ internal static class SvgChart
     private const int Right = 150;
     private const int Top = 54;
     private const int RowHeight = 26;
-    private const double MostShown = 3;
+    private const double MaxShown = 3;
 
     /// <summary>Draws the chart. A bar that ends left of the line has reached the target.</summary>
     public static string Of(Report report)
@@ -41,7 +41,7 @@ internal static class SvgChart
     private static void Draw(StringBuilder svg, Result result, int top)
     {
         var spread = result.Compared!;
-        var shares = new[] { spread.Least, spread.Most }.Select(value => ShareOfTarget(result.Figure, value)).Order().ToArray();
+        var shares = new[] { spread.Min, spread.Max }.Select(value => ShareOfTarget(result.Figure, value)).Order().ToArray();
         var end = X(ShareOfTarget(result.Figure, spread.Median));
         var middle = top + (RowHeight / 2) - 2;
         Text(svg, Left - 10, middle + 4, result.Figure.Name, "end");
@@ -52,7 +52,7 @@ internal static class SvgChart
         Text(svg, Math.Max(end, X(shares[1])) + 6, middle + 4, TextReport.Compared(result), "start");
     }
 
-    private static double X(double share) => Left + (Math.Min(share, MostShown) / MostShown * (Width - Left - Right));
+    private static double X(double share) => Left + (Math.Min(share, MaxShown) / MaxShown * (Width - Left - Right));
 
     private static string Line(double x1, double y1, double x2, double y2, string color, int width) => string.Create(
         CultureInfo.InvariantCulture,

@@ -7,7 +7,7 @@ namespace GatewayMesh.Bench.Reports;
 /// <summary>The report as text: machine, versions, table, and configurations.</summary>
 internal static class TextReport
 {
-    private const double LeastOfRate = 0.95;
+    private const double MinOfRate = 0.95;
 
     private const string Legend = """
         Columns of programs: medians of all rounds. Compared: median [least–most] of all rounds, each compared within its round. Without a unit:
@@ -31,7 +31,7 @@ internal static class TextReport
         text.AppendLine();
         text.AppendLine(Legend);
 
-        foreach (var late in report.Measurements.Where(one => one.RequestsPerSecond < one.WantedPerSecond * LeastOfRate))
+        foreach (var late in report.Measurements.Where(one => one.RequestsPerSecond < one.WantedPerSecond * MinOfRate))
         {
             text.AppendLine(
                 CultureInfo.InvariantCulture,
@@ -89,7 +89,7 @@ internal static class TextReport
         }
 
         var (decimals, unit) = Outcome(result.Figure);
-        return $"{Number(spread.Median, decimals)} [{Number(spread.Least, decimals)}–{Number(spread.Most, decimals)}] {unit}".TrimEnd();
+        return $"{Number(spread.Median, decimals)} [{Number(spread.Min, decimals)}–{Number(spread.Max, decimals)}] {unit}".TrimEnd();
     }
 
     /// <summary>The target with its direction and unit.</summary>

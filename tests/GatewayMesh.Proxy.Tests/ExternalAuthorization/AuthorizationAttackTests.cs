@@ -139,7 +139,7 @@ internal sealed class AuthorizationAttackTests
     {
         var gate = new AuthorizationGate(TimeProvider.System);
 
-        Assert.That(gate.TryTakeRoom(AuthorizationGate.MostBodyBytes), Is.True);
+        Assert.That(gate.TryTakeRoom(AuthorizationGate.MaxBodyBytes), Is.True);
         Assert.That(gate.TryTakeRoom(1), Is.False);
         gate.ReturnRoom(1);
         Assert.That(gate.TryTakeRoom(1), Is.True);

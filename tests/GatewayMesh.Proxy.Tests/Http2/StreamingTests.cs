@@ -50,7 +50,7 @@ public class StreamingTests
 
         await answer;
         await flow.Sender;
-        Assert.That(flow.Most, Is.LessThan(MayBeHeld));
+        Assert.That(flow.Max, Is.LessThan(MayBeHeld));
         Assert.That(
             flow.Others.Exists(frame => frame.Stream == stream + 2 && frame.Type == FrameType.Headers),
             "another stream is served meanwhile");
@@ -105,7 +105,7 @@ public class StreamingTests
         using var response = await answer;
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
         Assert.That(flow.Sent, Is.EqualTo(Size));
-        Assert.That(flow.Most, Is.LessThan(MayBeHeld));
+        Assert.That(flow.Max, Is.LessThan(MayBeHeld));
     }
 
     private static async Task<IDisposable> Plain(Backend backend, Flow flow)
@@ -169,13 +169,13 @@ public class StreamingTests
     {
         public long Sent;
         public long Read;
-        public long Most;
+        public long Max;
 
         public Task Sender { get; set; } = Task.CompletedTask;
 
         public List<Frame> Others { get; } = [];
 
-        public void Count(int bytes) => Most = Math.Max(Most, Interlocked.Add(ref Sent, bytes) - Interlocked.Read(ref Read));
+        public void Count(int bytes) => Max = Math.Max(Max, Interlocked.Add(ref Sent, bytes) - Interlocked.Read(ref Read));
 
         /// <summary>Waits until there is no progress for a while.</summary>
         public async Task IsStuck()

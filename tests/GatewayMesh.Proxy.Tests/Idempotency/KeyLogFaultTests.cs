@@ -56,7 +56,7 @@ public class KeyLogFaultTests
     [Test]
     public async Task Keys_are_kept_in_the_old_segment_while_the_next_one_cannot_be_created()
     {
-        var store = Open(model => model with { MaxBytes = IdempotencyModel.LeastBytes });
+        var store = Open(model => model with { MaxBytes = IdempotencyModel.MinBytes });
         var blocked = Path.Combine(Folder, "00000002.log");
         Directory.CreateDirectory(blocked);
         await Finish(store, 1, new byte[40_000]);
@@ -69,7 +69,7 @@ public class KeyLogFaultTests
         Close();
         Directory.Delete(blocked);
 
-        var next = Open(model => model with { MaxBytes = IdempotencyModel.LeastBytes });
+        var next = Open(model => model with { MaxBytes = IdempotencyModel.MinBytes });
         Assert.That((await next.ClaimAsync(Key(1))).State, Is.EqualTo(KeyState.Answered));
         Assert.That((await next.ClaimAsync(Key(3))).State, Is.EqualTo(KeyState.Answered));
         await Finish(next, 4, new byte[40_000]);
@@ -96,7 +96,7 @@ public class KeyLogFaultTests
     [Test]
     public async Task An_answer_that_was_recorded_is_kept_although_an_old_segment_cannot_be_deleted()
     {
-        var store = Open(model => model with { MaxBytes = IdempotencyModel.LeastBytes });
+        var store = Open(model => model with { MaxBytes = IdempotencyModel.MinBytes });
         for (var i = 0; i < 4; i++)
         {
             await Finish(store, i, new byte[40_000]);
@@ -116,7 +116,7 @@ public class KeyLogFaultTests
     [Test]
     public async Task A_key_that_is_free_stays_free_after_a_restart_whatever_segments_are_deleted()
     {
-        var store = Open(model => model with { MaxBytes = IdempotencyModel.LeastBytes });
+        var store = Open(model => model with { MaxBytes = IdempotencyModel.MinBytes });
         await Finish(store, 1);
         Assert.That((await store.ClaimAsync(Key(2))).State, Is.EqualTo(KeyState.Claimed), "in the first segment");
         await Finish(store, 3, new byte[65_000]);
@@ -125,7 +125,7 @@ public class KeyLogFaultTests
         Assert.That(await Fill(store, segment: 5), Is.True);
 
         Close();
-        var next = Open(model => model with { MaxBytes = IdempotencyModel.LeastBytes });
+        var next = Open(model => model with { MaxBytes = IdempotencyModel.MinBytes });
         Assert.That((await next.ClaimAsync(Key(1))).State, Is.EqualTo(KeyState.Answered));
         Assert.That((await next.ClaimAsync(Key(2))).State, Is.EqualTo(KeyState.Claimed));
     }

@@ -81,13 +81,13 @@ public class KeyStoreTests
     [Test]
     public async Task The_files_stay_within_their_bound_and_disappear_with_their_keys()
     {
-        var store = Open(model => model with { MaxBytes = IdempotencyModel.LeastBytes });
+        var store = Open(model => model with { MaxBytes = IdempotencyModel.MinBytes });
         for (var i = 0; i < 100; i++)
         {
             await Finish(store, i, KeyState.Answered, new byte[40_000]);
         }
 
-        Assert.That(Bytes(), Is.LessThan(IdempotencyModel.LeastBytes + 100_000));
+        Assert.That(Bytes(), Is.LessThan(IdempotencyModel.MinBytes + 100_000));
         Assert.That((await store.ClaimAsync(Key(99))).State, Is.EqualTo(KeyState.Answered));
         Assert.That(_evicted, Is.GreaterThan(50));
 
@@ -115,8 +115,8 @@ public class KeyStoreTests
     public async Task A_process_learns_the_outcome_of_another_and_follows_it_into_new_segments()
     {
         var (one, two) = (
-            Open(model => model with { MaxBytes = IdempotencyModel.LeastBytes }),
-            Open(model => model with { MaxBytes = IdempotencyModel.LeastBytes }));
+            Open(model => model with { MaxBytes = IdempotencyModel.MinBytes }),
+            Open(model => model with { MaxBytes = IdempotencyModel.MinBytes }));
         for (var i = 0; i < 60; i++)
         {
             var (first, second) = i % 2 == 0 ? (one, two) : (two, one);

@@ -164,14 +164,14 @@ public class RedisKeyStoreTests : RedisKeyRig
     [Test]
     public async Task All_responses_together_stay_within_their_bound()
     {
-        var store = Open(model => model with { MaxBytes = IdempotencyModel.LeastBytes });
+        var store = Open(model => model with { MaxBytes = IdempotencyModel.MinBytes });
         for (var i = 0; i < 100; i++)
         {
             await Finish(store, i, KeyState.Answered, new byte[40_000]);
         }
 
         await Finish(store, 100, KeyState.Claimed);
-        Assert.That((long)await Admin.HashGetAsync(Name("sizes"), "all"), Is.InRange(IdempotencyModel.LeastBytes / 2, IdempotencyModel.LeastBytes));
+        Assert.That((long)await Admin.HashGetAsync(Name("sizes"), "all"), Is.InRange(IdempotencyModel.MinBytes / 2, IdempotencyModel.MinBytes));
         Assert.That(await Count(), Is.LessThan(30));
         Assert.That((await store.ClaimAsync(Key(99))).State, Is.EqualTo(KeyState.Answered));
     }

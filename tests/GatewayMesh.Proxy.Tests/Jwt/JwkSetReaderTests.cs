@@ -67,8 +67,8 @@ internal sealed class JwkSetReaderTests
         Assert.That(set.Find(null, "EdDSA"), Has.Length.EqualTo(2));
 
         var many = string.Join(',', Enumerable.Repeat(Rsa(Odd), 300));
-        Assert.That(Read($$"""{"keys":[{{many}}]}""", out _)!.Keys, Has.Length.EqualTo(JwkSet.MostKeys));
-        Assert.That(Read(new string(' ', JwkSetReader.MostBytes + 1), out var fault), Is.Null);
+        Assert.That(Read($$"""{"keys":[{{many}}]}""", out _)!.Keys, Has.Length.EqualTo(JwkSet.MaxKeys));
+        Assert.That(Read(new string(' ', JwkSetReader.MaxBytes + 1), out var fault), Is.Null);
         Assert.That(fault, Does.Contain("256 KiB"));
     }
 

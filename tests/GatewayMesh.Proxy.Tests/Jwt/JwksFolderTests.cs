@@ -64,7 +64,7 @@ internal sealed class JwksFolderTests
     {
         _folder.Write(Url, "x"u8);
         var file = File;
-        System.IO.File.WriteAllBytes(file, new byte[2 * JwkSetReader.MostBytes]);
+        System.IO.File.WriteAllBytes(file, new byte[2 * JwkSetReader.MaxBytes]);
         Assert.That(() => _folder.Read(Url), Throws.InstanceOf<IOException>());
         System.IO.File.Delete(file);
         Directory.CreateDirectory(file);
@@ -74,7 +74,7 @@ internal sealed class JwksFolderTests
     [Test]
     public void The_folder_is_bounded_and_the_oldest_file_goes_first()
     {
-        for (var i = 0; i < JwksFolder.MostFiles; i++)
+        for (var i = 0; i < JwksFolder.MaxFiles; i++)
         {
             _folder.Write($"https://issuer.test/{i}", "x"u8);
             foreach (var file in Directory.GetFiles(_disk["jwks"]))
@@ -84,10 +84,10 @@ internal sealed class JwksFolderTests
         }
 
         _folder.Write("https://issuer.test/1", "y"u8);
-        Assert.That(Directory.GetFiles(_disk["jwks"]), Has.Length.EqualTo(JwksFolder.MostFiles), "a file of its own is replaced");
+        Assert.That(Directory.GetFiles(_disk["jwks"]), Has.Length.EqualTo(JwksFolder.MaxFiles), "a file of its own is replaced");
         _folder.Write(Url, "x"u8);
 
-        Assert.That(Directory.GetFiles(_disk["jwks"]), Has.Length.EqualTo(JwksFolder.MostFiles));
+        Assert.That(Directory.GetFiles(_disk["jwks"]), Has.Length.EqualTo(JwksFolder.MaxFiles));
         Assert.That(_folder.Read("https://issuer.test/0"), Is.Null);
         Assert.That(_folder.Read("https://issuer.test/1"), Is.Not.Null);
         Assert.That(_folder.Read(Url), Is.Not.Null);

@@ -115,7 +115,7 @@ internal sealed class JwksSourceTests
     {
         var current = Answer(_first.Jwks());
         using var server = Serving(() => lie.Contains("999999999", StringComparison.Ordinal) && current == lie
-            ? lie + new string(' ', JwkSetReader.MostBytes + 2)
+            ? lie + new string(' ', JwkSetReader.MaxBytes + 2)
             : current);
         var source = _registry.Find(Url(server));
         await Has(source, "RS256-1");
@@ -194,7 +194,7 @@ internal sealed class JwksSourceTests
             await Eventually.Until("the set is kept", () => IsKept(folder["jwks"]));
         }
 
-        using var logs = new Logged { Least = LogLevel.Information };
+        using var logs = new Logged { Min = LogLevel.Information };
         await using var mesh = await Mesh.Start(options => options with { JwksFolder = folder["jwks"], Logs = logs });
         mesh.Service("payments", _first.Policy(jwks: url));
         var inbound = mesh.Inbound(backend.HostPort);

@@ -13,15 +13,15 @@ internal sealed class TokenCacheTests
     {
         var cache = new TokenCache();
         Add(cache, 0, length: 100);
-        for (var i = 1; i < TokenCache.MostTokens; i++)
+        for (var i = 1; i < TokenCache.MaxTokens; i++)
         {
             Add(cache, i, length: 100);
         }
 
         Assert.That(cache.Find(KeyOf(0)), Is.Not.Null, "used again");
-        Add(cache, TokenCache.MostTokens, length: 100);
+        Add(cache, TokenCache.MaxTokens, length: 100);
 
-        Assert.That(cache.Count, Is.EqualTo(TokenCache.MostTokens));
+        Assert.That(cache.Count, Is.EqualTo(TokenCache.MaxTokens));
         Assert.That((cache.Find(KeyOf(0)) is null, cache.Find(KeyOf(1)) is null), Is.EqualTo((false, true)));
     }
 
@@ -31,10 +31,10 @@ internal sealed class TokenCacheTests
         var cache = new TokenCache();
         for (var i = 0; i < 5_000; i++)
         {
-            Add(cache, i, TokenVerifier.MostCharacters);
+            Add(cache, i, TokenVerifier.MaxCharacters);
         }
 
-        Assert.That(cache.Count, Is.EqualTo(TokenCache.MostCharacters / TokenVerifier.MostCharacters));
+        Assert.That(cache.Count, Is.EqualTo(TokenCache.MaxCharacters / TokenVerifier.MaxCharacters));
     }
 
     private static TokenKey KeyOf(int number) => TokenKey.Of(number.ToString(CultureInfo.InvariantCulture));

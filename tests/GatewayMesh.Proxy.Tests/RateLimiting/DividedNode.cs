@@ -35,7 +35,7 @@ internal sealed class DividedNode : IDisposable
 
     public RateLimit Limit => _registry.Current.Find("payments")!.Limits[0];
 
-    public void Turn(IReadOnlyList<ImmutableSortedDictionary<string, double>> others, int room = NodeRates.MostBytes) =>
+    public void Turn(IReadOnlyList<ImmutableSortedDictionary<string, double>> others, int room = NodeRates.MaxBytes) =>
         Report = _division.Turn(others.Count + 1, others, () => room);
 
     public bool Ask(UInt128 key)

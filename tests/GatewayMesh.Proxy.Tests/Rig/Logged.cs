@@ -9,7 +9,7 @@ internal sealed class Logged : ILoggerFactory, ILogger
     public ConcurrentQueue<(string Event, string Line)> Lines { get; } = [];
 
     /// <summary>Lowest level that is recorded.</summary>
-    public LogLevel Least { get; init; } = LogLevel.Warning;
+    public LogLevel Min { get; init; } = LogLevel.Warning;
 
     public void AddProvider(ILoggerProvider provider)
     {
@@ -21,7 +21,7 @@ internal sealed class Logged : ILoggerFactory, ILogger
     {
     }
 
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= Least;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= Min;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;

@@ -9,7 +9,7 @@ namespace GatewayMesh.Proxy.Tests.Rig;
 /// </summary>
 internal sealed class StoppableRelay : IDisposable
 {
-    private const int MostText = 256;
+    private const int MaxText = 256;
 
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly Lock _gate = new();
@@ -120,14 +120,14 @@ internal sealed class StoppableRelay : IDisposable
 
     private async Task PassAsync(Socket from, Socket to, bool isRequest)
     {
-        var buffer = new byte[MostText + (64 * 1024)]; // the end of the piece before, then a piece
+        var buffer = new byte[MaxText + (64 * 1024)]; // the end of the piece before, then a piece
         try
         {
-            while (await from.ReceiveAsync(buffer.AsMemory(MostText)) is > 0 and var count)
+            while (await from.ReceiveAsync(buffer.AsMemory(MaxText)) is > 0 and var count)
             {
                 if (isRequest)
                 {
-                    await StopAsync(buffer.AsMemory(0, MostText + count));
+                    await StopAsync(buffer.AsMemory(0, MaxText + count));
                 }
                 else if (_isMute)
                 {
@@ -136,10 +136,10 @@ internal sealed class StoppableRelay : IDisposable
 
                 for (var sent = 0; sent < count;)
                 {
-                    sent += await to.SendAsync(buffer.AsMemory(MostText + sent, count - sent));
+                    sent += await to.SendAsync(buffer.AsMemory(MaxText + sent, count - sent));
                 }
 
-                buffer.AsSpan(count, MostText).CopyTo(buffer);
+                buffer.AsSpan(count, MaxText).CopyTo(buffer);
             }
         }
         catch (Exception broken) when (broken is SocketException or ObjectDisposedException)
@@ -151,7 +151,7 @@ internal sealed class StoppableRelay : IDisposable
     {
         lock (_gate)
         {
-            if (_text is null || piece.Span[(MostText - _text.Length + 1)..].IndexOf(_text) < 0)
+            if (_text is null || piece.Span[(MaxText - _text.Length + 1)..].IndexOf(_text) < 0)
             {
                 return Task.CompletedTask;
             }

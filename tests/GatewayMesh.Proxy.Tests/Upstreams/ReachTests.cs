@@ -111,7 +111,7 @@ public sealed class ReachTests
 
         refused.Log(records);
         refused.Log(records);
-        Assert.That(log.Lines, Has.Count.EqualTo(RefusedAddresses.MostLines));
+        Assert.That(log.Lines, Has.Count.EqualTo(RefusedAddresses.MaxLines));
         Assert.That(
             log.Lines.First().Line,
             Does.StartWith(

@@ -42,7 +42,7 @@ public sealed class NodeRatesTests
         var text = $"node: host-a\nrole: sidecar\nversion: '1'\nrates: {{{rates}}}\n";
         var document = YamlDocuments.Read(System.Text.Encoding.UTF8.GetBytes(text), "host-a.yaml", errors).Single();
         var read = NodeRecordBinder.Bind(document, errors)!.Rates;
-        Assert.That(read, Has.Count.EqualTo(NodeRates.Most));
+        Assert.That(read, Has.Count.EqualTo(NodeRates.Max));
         Assert.That(read.Values, Is.All.EqualTo(7));
     }
 
@@ -50,11 +50,11 @@ public sealed class NodeRatesTests
     public void The_demands_of_a_record_are_bounded_in_bytes()
     {
         var name = new string('s', 128);
-        var rates = Enumerable.Range(0, NodeRates.Most).Select(i => ($"{name}/{name}/{i:x16}", 1.0));
-        Assert.That(NodeRates.Bounded(rates, NodeRates.MostBytes).Sum(rate => rate.Key.Length), Is.LessThanOrEqualTo(NodeRates.MostBytes));
+        var rates = Enumerable.Range(0, NodeRates.Max).Select(i => ($"{name}/{name}/{i:x16}", 1.0));
+        Assert.That(NodeRates.Bounded(rates, NodeRates.MaxBytes).Sum(rate => rate.Key.Length), Is.LessThanOrEqualTo(NodeRates.MaxBytes));
     }
 
-    [TestCase(1, NodeRates.Most)]
+    [TestCase(1, NodeRates.Max)]
     [TestCase(85, 30)]
     [TestCase(100, 0)]
     public void Demands_never_make_a_record_too_large_for_other_nodes(int services, int atLeast)

@@ -18,7 +18,7 @@ internal sealed class PoisonedConsulTests
         await mesh.HoldsAsync(live => live.Synced && Request(live, "web") == TimeSpan.FromSeconds(7), "the valid policy is used");
 
         _ = await agent.PutAsync("/v1/kv/gatewaymesh/service-policy/web", PoisonedValueTests.Fill("", number => $"k{number}: 1\n"));
-        await mesh.HoldsAsync(live => live.Errors.Length == ConfigErrors.MostOfOne + 1, "a hundred errors and their count are kept");
+        await mesh.HoldsAsync(live => live.Errors.Length == ConfigErrors.MaxOfOne + 1, "a hundred errors and their count are kept");
         _ = await agent.PutAsync("/v1/kv/gatewaymesh/service-policy/api", "timeouts: { request: 3s }");
         await mesh.HoldsAsync(live => Request(live, "api") == TimeSpan.FromSeconds(3), "a change of another policy is used");
 

@@ -36,7 +36,7 @@ internal sealed class PoisonedValueTests
 
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(Affordable));
         Assert.That(read.Entry, Is.Null);
-        Assert.That(read.Errors, Has.Length.EqualTo(ConfigErrors.MostOfOne + 1));
+        Assert.That(read.Errors, Has.Length.EqualTo(ConfigErrors.MaxOfOne + 1));
         Assert.That(read.Errors[^1].More, Is.GreaterThan(20_000));
         Assert.That(read.Errors[^1].ToString(), Does.StartWith("consul:kv/gatewaymesh/service-policy/web: and ").And.Contain(" more; "));
         Assert.That(string.Join('\n', read.Errors), Has.Length.LessThan(100_000));
@@ -52,7 +52,7 @@ internal sealed class PoisonedValueTests
         }
 
         var sorted = errors.ToSorted();
-        Assert.That((errors.Count, sorted.Length, sorted[^1].More), Is.EqualTo((5_000, ConfigErrors.Most + 1, 4_000)));
+        Assert.That((errors.Count, sorted.Length, sorted[^1].More), Is.EqualTo((5_000, ConfigErrors.Max + 1, 4_000)));
         Assert.That(sorted[^1].File, Is.EqualTo(ConfigErrors.FurtherSources));
     }
 
@@ -129,7 +129,7 @@ internal sealed class PoisonedValueTests
 
         Assert.That(lastGood.Entries.ServicePolicies.Select(policy => policy.Name), Is.EquivalentTo(new[] { "web", "api" }));
         Assert.That(lastGood.Entries.ServicePolicies.Single(policy => policy.Name == "web"), Is.EqualTo(good));
-        Assert.That(lastGood.Errors, Has.Length.EqualTo(ConfigErrors.MostOfOne + 1));
+        Assert.That(lastGood.Errors, Has.Length.EqualTo(ConfigErrors.MaxOfOne + 1));
     }
 
     internal static string Fill(string head, Func<int, string> line)

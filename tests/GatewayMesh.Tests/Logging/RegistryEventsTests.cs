@@ -113,7 +113,7 @@ internal sealed class RegistryEventsTests
             _time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        Assert.That(Lines(), Has.Length.EqualTo(3 * RegistryEvents.Most));
+        Assert.That(Lines(), Has.Length.EqualTo(3 * RegistryEvents.Max));
     }
 
     [Test]

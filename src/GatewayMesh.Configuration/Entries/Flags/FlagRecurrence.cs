@@ -9,7 +9,7 @@ namespace GatewayMesh.Configuration.Entries.Flags;
 public sealed record FlagRecurrence
 {
     private const int DaysOfAWeek = 7;
-    private const int MostDays = 3650;
+    private const int MaxDays = 3650;
 
     private static readonly ScalarType<bool> Pattern = ScalarTypes.Word([("Daily", false), ("Weekly", true)]);
 
@@ -99,7 +99,7 @@ public sealed record FlagRecurrence
 
     private static void Check(MappingReader reader, FlagRecurrence recurrence, DateTimeOffset start, TimeSpan length)
     {
-        if (length >= TimeSpan.FromDays(MostDays))
+        if (length >= TimeSpan.FromDays(MaxDays))
         {
             reader.Fail("repeats a period of ten years or more", "use an earlier End");
         }

@@ -14,7 +14,7 @@ public sealed record CorsEntry
     /// <summary>Fix for <see cref="Conflict"/>.</summary>
     internal const string Fix = "list the origins";
 
-    private const int MostOrigins = 64;
+    private const int MaxOrigins = 64;
 
     private static readonly ScalarType<string> Token = new("use a name, such as x-request-id", text =>
         HeaderName.IsToken(text) ? Scalar.Good(text) : Scalar.Bad<string>($"{Quoted.Of(text)} is not a name", "use a name such as GET"));
@@ -47,9 +47,9 @@ public sealed record CorsEntry
     internal static CorsEntry Bind(MappingReader reader)
     {
         var origins = reader.Items("origins", CorsOrigin.Bind);
-        if (origins.Length > MostOrigins)
+        if (origins.Length > MaxOrigins)
         {
-            reader.Fail("origins", $"has more than {MostOrigins} origins", "use suffix or regex");
+            reader.Fail("origins", $"has more than {MaxOrigins} origins", "use suffix or regex");
         }
 
         var credentials = reader.OrNull("credentials", ScalarTypes.Flag);

@@ -58,7 +58,7 @@ public sealed record EjectionModel
     public double MaxEjectedPercent { get; init; } = 0.1;
 
     /// <summary>Number of <paramref name="instances"/> that may be ejected at the same time.</summary>
-    public int MostOf(int instances) =>
+    public int MaxOf(int instances) =>
         MaxEjectedPercent <= 0 || instances <= 0 ? 0 : Math.Max(1, (int)Math.Floor((instances * MaxEjectedPercent) + 1e-9));
 
     internal EjectionModel Under(EjectionEntry entry)

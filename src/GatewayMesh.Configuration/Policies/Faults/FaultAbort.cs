@@ -14,7 +14,7 @@ public sealed record FaultAbort(int Status, int Grpc)
     private const string Fix = "use an HTTP status such as 503, a gRPC status such as grpc:14, or reset";
     private const string GrpcPrefix = "grpc:";
     private const int Unknown = 2;
-    private const int MostGrpc = 16;
+    private const int MaxGrpc = 16;
 
     /// <summary>A reset: HTTP/1.1 aborts the connection, HTTP/2 resets the stream.</summary>
     public static FaultAbort Reset { get; } = new(0, 0);
@@ -44,7 +44,7 @@ public sealed record FaultAbort(int Status, int Grpc)
         if (text.StartsWith(GrpcPrefix, StringComparison.Ordinal))
         {
             return !TryNumber(text[GrpcPrefix.Length..], out var grpc) ? Scalar.Bad<FaultAbort>($"{Quoted.Of(text)} is not an abort", Fix)
-                : grpc is < 1 or > MostGrpc ? Scalar.Bad<FaultAbort>($"{Quoted.Of(text)} is out of range", "use grpc:1 to grpc:16")
+                : grpc is < 1 or > MaxGrpc ? Scalar.Bad<FaultAbort>($"{Quoted.Of(text)} is out of range", "use grpc:1 to grpc:16")
                 : Scalar.Good(OfGrpc(grpc));
         }
 

@@ -15,7 +15,7 @@ public sealed record FaultDelay
     private static readonly ScalarType<TimeSpan> Bounded = ScalarTypes.Duration.Where(
         delay => delay <= Longest, "is longer than 5m", "use a delay of 5m or less, such as 100ms");
 
-    private static readonly ScalarType<TimeSpan> Least = ScalarTypes.Wait.Where(
+    private static readonly ScalarType<TimeSpan> BoundedOrZero = ScalarTypes.Wait.Where(
         delay => delay <= Longest, "is longer than 5m", "use a delay of 5m or less, such as 0s");
 
     private static readonly ScalarType<DelayDistribution> Distributions = ScalarTypes.Word<DelayDistribution>(
@@ -53,7 +53,7 @@ public sealed record FaultDelay
         var delay = new FaultDelay
         {
             Distribution = distribution,
-            Min = reader.Optional("min", Least, TimeSpan.Zero),
+            Min = reader.Optional("min", BoundedOrZero, TimeSpan.Zero),
             Max = reader.Required("max", Bounded),
             Mean = samples ? reader.Required("mean", Bounded) : TimeSpan.Zero,
             Deviation = distribution == DelayDistribution.Normal ? reader.Required("stdev", Bounded) : TimeSpan.Zero,

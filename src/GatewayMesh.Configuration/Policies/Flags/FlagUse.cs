@@ -18,7 +18,7 @@ namespace GatewayMesh.Configuration.Policies.Flags;
 public sealed record FlagUse
 {
     /// <summary>Largest number of items: a request evaluates them one after the other.</summary>
-    public const int Most = 16;
+    public const int Max = 16;
 
     // Sections with state of the whole service, and sections that protect it.
     private static readonly ImmutableArray<string> Fixed =
@@ -90,9 +90,9 @@ public sealed record FlagUse
         }
 
         var uses = reader.Items(key, item => Bind(item, policy));
-        if (uses.Length > Most)
+        if (uses.Length > Max)
         {
-            reader.Fail(key, $"has {uses.Length} items, more than {Most}", "remove items whose flag is not used any more");
+            reader.Fail(key, $"has {uses.Length} items, more than {Max}", "remove items whose flag is not used any more");
         }
 
         foreach (var twice in uses.GroupBy(use => use.Flag, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))

@@ -42,12 +42,12 @@ public sealed record IdempotencyEntry
             reader.Fail("ttl", "is not between 1s and 720h", "use a duration such as 24h");
         }
 
-        if (entry.MaxAnswerSize > IdempotencyModel.MostAnswerSize)
+        if (entry.MaxAnswerSize > IdempotencyModel.MaxAnswerSizeLimit)
         {
             reader.Fail("maxAnswerSize", "is above 16MiB", "use 16MiB or less such as 64KiB");
         }
 
-        if (entry.MaxBytes < IdempotencyModel.LeastBytes)
+        if (entry.MaxBytes < IdempotencyModel.MinBytes)
         {
             reader.Fail("maxBytes", "is below 1MiB", "use 1MiB or more such as 256MiB");
         }

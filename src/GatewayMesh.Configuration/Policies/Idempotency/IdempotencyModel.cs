@@ -6,10 +6,10 @@ namespace GatewayMesh.Configuration.Policies.Idempotency;
 public sealed record IdempotencyModel
 {
     /// <summary>Minimum <see cref="MaxBytes"/>.</summary>
-    public const long LeastBytes = 1024 * 1024;
+    public const long MinBytes = 1024 * 1024;
 
     /// <summary>Maximum <see cref="MaxAnswerSize"/>.</summary>
-    public const long MostAnswerSize = 16 * 1024 * 1024;
+    public const long MaxAnswerSizeLimit = 16 * 1024 * 1024;
 
     /// <summary>The defaults.</summary>
     public static IdempotencyModel Default { get; } = new();

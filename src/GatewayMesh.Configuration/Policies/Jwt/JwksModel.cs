@@ -5,7 +5,7 @@ namespace GatewayMesh.Configuration.Policies.Jwt;
 /// <summary>Source of an issuer's keys, a JSON web key set (RFC 7517 §5): a file, a URL, or the text itself. Compared by content.</summary>
 public sealed record JwksModel
 {
-    private const int MostCharacters = 65_536;
+    private const int MaxCharacters = 65_536;
 
     /// <summary>Path of a key set, the same for policies and <c>jwt-provider</c> entries.</summary>
     internal static readonly ScalarType<string> AbsolutePath = new("use an absolute path, such as /etc/gatewaymesh/jwks.json", text =>
@@ -19,7 +19,7 @@ public sealed record JwksModel
             : Scalar.Bad<string>($"{Quoted.Of(text)} is not a URL", "use a URL, such as https://issuer.example/jwks.json"));
 
     private static readonly ScalarType<string> Keys = ScalarTypes.Text.Where(
-        text => text.Length <= MostCharacters, "is longer than 64 KiB", "use a file or a URL");
+        text => text.Length <= MaxCharacters, "is longer than 64 KiB", "use a file or a URL");
 
     private static readonly ScalarType<TimeSpan> Period = ScalarTypes.Duration.Where(
         period => period >= TimeSpan.FromSeconds(1) && period <= TimeSpan.FromDays(1), "is not from 1s to 24h", "use a period such as 5m");

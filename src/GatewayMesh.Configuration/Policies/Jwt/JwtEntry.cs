@@ -6,8 +6,8 @@ namespace GatewayMesh.Configuration.Policies.Jwt;
 /// <summary>Declared <c>jwt</c> of a service-policy; a null value is inherited.</summary>
 public sealed record JwtEntry
 {
-    private const int MostIssuers = 16;
-    private const int MostRules = 64;
+    private const int MaxIssuers = 16;
+    private const int MaxRules = 64;
 
     /// <summary><c>issuers</c>: issuers whose tokens are accepted; empty turns an inherited check off.</summary>
     public ImmutableArray<JwtIssuerModel>? Issuers { get; init; }
@@ -30,14 +30,14 @@ public sealed record JwtEntry
         var claims = reader.Map("claims");
         var forward = reader.Map("forward");
         var rules = reader.Items("rules", JwtRule.Bind);
-        if (issuers.Length > MostIssuers)
+        if (issuers.Length > MaxIssuers)
         {
-            reader.Fail("issuers", $"has more than {MostIssuers} issuers", "list fewer issuers");
+            reader.Fail("issuers", $"has more than {MaxIssuers} issuers", "list fewer issuers");
         }
 
-        if (rules.Length > MostRules)
+        if (rules.Length > MaxRules)
         {
-            reader.Fail("rules", $"has more than {MostRules} rules", "list fewer rules");
+            reader.Fail("rules", $"has more than {MaxRules} rules", "list fewer rules");
         }
 
         var fields = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);

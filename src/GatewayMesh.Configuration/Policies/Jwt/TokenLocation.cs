@@ -10,7 +10,7 @@ namespace GatewayMesh.Configuration.Policies.Jwt;
 public sealed record TokenLocation(TokenPlace Place, string Name)
 {
     /// <summary>Most locations of an issuer: 8.</summary>
-    public const int Most = 8;
+    public const int Max = 8;
 
     private static readonly ScalarType<string> Start = new("use the text before the token, such as 'Bearer '", text =>
         text.Length <= 64 && text.All(c => c is >= ' ' and <= '~')
@@ -41,9 +41,9 @@ public sealed record TokenLocation(TokenPlace Place, string Name)
     internal static ImmutableArray<TokenLocation> BindAll(MappingReader reader)
     {
         var locations = reader.Items("locations", Bind);
-        if (locations.Length > Most)
+        if (locations.Length > Max)
         {
-            reader.Fail("locations", $"has more than {Most} locations", "list fewer locations");
+            reader.Fail("locations", $"has more than {Max} locations", "list fewer locations");
         }
 
         return locations;

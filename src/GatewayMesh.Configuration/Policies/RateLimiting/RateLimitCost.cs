@@ -6,7 +6,7 @@ namespace GatewayMesh.Configuration.Policies.RateLimiting;
 public sealed record RateLimitCost
 {
     /// <summary>Most tokens that a request takes: 1,000,000.</summary>
-    public const int Most = 1_000_000;
+    public const int Max = 1_000_000;
 
     private static readonly ScalarType<string> FieldName = new("use the name of a header field such as x-cost", text =>
         RateLimitKey.IsToken(text)
@@ -27,6 +27,6 @@ public sealed record RateLimitCost
     internal static RateLimitCost Bind(MappingReader reader) => new()
     {
         Header = reader.Has("header") ? reader.Required("header", FieldName) : null,
-        Default = reader.Optional("default", ScalarTypes.Number(1, Most), 1),
+        Default = reader.Optional("default", ScalarTypes.Number(1, Max), 1),
     };
 }

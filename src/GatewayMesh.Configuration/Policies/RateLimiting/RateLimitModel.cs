@@ -11,10 +11,10 @@ namespace GatewayMesh.Configuration.Policies.RateLimiting;
 public sealed record RateLimitModel
 {
     /// <summary>Most rate limits of a policy: 16.</summary>
-    public const int MostLimits = 16;
+    public const int MaxLimits = 16;
 
-    private const int MostKeys = 8;
-    private const int MostBurst = 100_000_000;
+    private const int MaxKeys = 8;
+    private const int MaxBurst = 100_000_000;
 
     private static readonly TimeSpan MaxWindow = TimeSpan.FromDays(366);
 
@@ -63,9 +63,9 @@ public sealed record RateLimitModel
     internal static ImmutableArray<RateLimitModel> Bind(MappingReader reader, string key)
     {
         var limits = reader.Items(key, Bind);
-        if (limits.Length > MostLimits)
+        if (limits.Length > MaxLimits)
         {
-            reader.Fail(key, $"has more than {MostLimits} limits", $"keep at most {MostLimits}; each costs every request");
+            reader.Fail(key, $"has more than {MaxLimits} limits", $"keep at most {MaxLimits}; each costs every request");
         }
 
         foreach (var name in limits.Select(limit => limit.Name).Where(name => name.Length > 0).CountBy(name => name)
@@ -86,14 +86,14 @@ public sealed record RateLimitModel
             By = reader.List("by", RateLimitKey.Type),
             Rate = rate,
             Burst = reader.Optional(
-                "burst", ScalarTypes.Number(1, MostBurst), Math.Max(1, (int)Math.Ceiling(RateText.PerSecond(rate) ?? 1))),
+                "burst", ScalarTypes.Number(1, MaxBurst), Math.Max(1, (int)Math.Ceiling(RateText.PerSecond(rate) ?? 1))),
             Scope = reader.Optional("scope", Scopes, RateLimitScope.Node),
             Cost = reader.Section("cost", RateLimitCost.Bind),
             Mode = reader.Optional("mode", Modes, RateLimitMode.Enforce),
         };
-        if (limit.By.Length > MostKeys)
+        if (limit.By.Length > MaxKeys)
         {
-            reader.Fail("by", $"has more than {MostKeys} parts", $"keep at most {MostKeys}");
+            reader.Fail("by", $"has more than {MaxKeys} parts", $"keep at most {MaxKeys}");
         }
 
         if (limit.By.Distinct().Count() < limit.By.Length)

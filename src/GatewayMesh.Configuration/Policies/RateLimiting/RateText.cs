@@ -7,7 +7,7 @@ namespace GatewayMesh.Configuration.Policies.RateLimiting;
 internal static class RateText
 {
     /// <summary>Highest rate: 1,000,000 a second.</summary>
-    public const double MostPerSecond = 1_000_000;
+    public const double MaxPerSecond = 1_000_000;
 
     private const string Fix = "use a rate such as 100/s, 6000/m, 50/h or 1000/d";
 
@@ -15,7 +15,7 @@ internal static class RateText
     public static ScalarType<string> Type { get; } = new(Fix, text =>
         PerSecond(text) is not { } rate ? Scalar.Bad<string>($"{Quoted.Of(text)} is not a rate", Fix)
         : rate == 0 ? Scalar.Bad<string>("is zero, at which no request ever passes", "use a rate above zero such as 100/s")
-        : rate > MostPerSecond ? Scalar.Bad<string>($"{Quoted.Of(text)} is out of range", "use at most 1000000/s")
+        : rate > MaxPerSecond ? Scalar.Bad<string>($"{Quoted.Of(text)} is out of range", "use at most 1000000/s")
         : Scalar.Good(text));
 
     /// <summary>Returns the tokens per second; null when invalid.</summary>

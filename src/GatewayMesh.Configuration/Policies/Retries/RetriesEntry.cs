@@ -6,7 +6,7 @@ namespace GatewayMesh.Configuration.Policies.Retries;
 /// <summary>Declared <c>retries</c> of a service-policy; a null value is inherited.</summary>
 public sealed record RetriesEntry
 {
-    private const int MostBytes = 16 * 1024 * 1024;
+    private const int MaxBytes = 16 * 1024 * 1024;
 
     private static readonly ScalarType<string> Method = ScalarTypes.Text.Where(
         text => text.Length <= 32 && !text.AsSpan().ContainsAnyExceptInRange('A', 'Z'),
@@ -14,7 +14,7 @@ public sealed record RetriesEntry
         "use an upper-case method such as POST");
 
     private static readonly ScalarType<long> Buffer = ScalarTypes.Size.Where(
-        bytes => bytes <= MostBytes, "is too large", "use at most 16MiB: every request in flight may use this much memory");
+        bytes => bytes <= MaxBytes, "is too large", "use at most 16MiB: every request in flight may use this much memory");
 
     /// <summary><c>on</c>: retried failures.</summary>
     public ImmutableArray<RetryCondition>? On { get; init; }

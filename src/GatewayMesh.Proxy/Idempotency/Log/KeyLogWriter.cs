@@ -14,7 +14,7 @@ internal sealed class KeyLogWriter(
     Lock gate, KeyIndex index, Func<IdempotencyModel> model, TimeProvider time, Action<int> evicted) : IDisposable
 {
     private const int Segments = 16;
-    private const long LeastSegment = 64 * 1024;
+    private const long MinSegment = 64 * 1024;
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan FlushAfter = TimeSpan.FromSeconds(1);
@@ -115,7 +115,7 @@ internal sealed class KeyLogWriter(
         }
 
         Encode(group);
-        if (_log.Current.Position + _buffer.WrittenCount > Math.Max(LeastSegment, model().MaxBytes / Segments)
+        if (_log.Current.Position + _buffer.WrittenCount > Math.Max(MinSegment, model().MaxBytes / Segments)
             && _log.Current.Position > 0)
         {
             _log.Continue();
@@ -125,7 +125,7 @@ internal sealed class KeyLogWriter(
         _log.Append(_buffer.WrittenSpan);
         Index(group, start);
         _buffer.ResetWrittenCount();
-        if (_buffer.Capacity > LeastSegment)
+        if (_buffer.Capacity > MinSegment)
         {
             _buffer = new ArrayBufferWriter<byte>();
         }

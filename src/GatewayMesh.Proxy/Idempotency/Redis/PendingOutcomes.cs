@@ -10,8 +10,8 @@ namespace GatewayMesh.Proxy.Idempotency.Redis;
 /// </param>
 internal sealed class PendingOutcomes(TimeProvider time, TimeSpan delay)
 {
-    private const int Most = 10_000;
-    private const long MostBytes = 16 * 1024 * 1024;
+    private const int Max = 10_000;
+    private const long MaxBytes = 16 * 1024 * 1024;
 
     private readonly Queue<(OwnKey Own, KeyClaim Claim)> _queue = new();
     private long _bytes;
@@ -23,12 +23,12 @@ internal sealed class PendingOutcomes(TimeProvider time, TimeSpan delay)
     /// <summary>Adds an outcome. Returns what will be recorded; null if there are too many.</summary>
     public KeyClaim? Add(OwnKey own, KeyClaim claim)
     {
-        if (_queue.Count >= Most)
+        if (_queue.Count >= Max)
         {
             return null;
         }
 
-        if (_bytes + claim.Answer.Length > MostBytes)
+        if (_bytes + claim.Answer.Length > MaxBytes)
         {
             claim = new KeyClaim(KeyState.NotKept) { Print = claim.Print };
         }

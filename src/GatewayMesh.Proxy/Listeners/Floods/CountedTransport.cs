@@ -11,7 +11,7 @@ namespace GatewayMesh.Proxy.Listeners.Floods;
 /// </summary>
 internal sealed class CountedTransport(IDuplexPipe transport, FrameBudget budget, Action spent) : IDuplexPipe
 {
-    private const long MostDiscarded = 1024 * 1024;
+    private const long MaxDiscarded = 1024 * 1024;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ internal sealed class CountedTransport(IDuplexPipe transport, FrameBudget budget
         using var patience = new CancellationTokenSource(Longest, time);
         try
         {
-            for (long discarded = 0; discarded < MostDiscarded;)
+            for (long discarded = 0; discarded < MaxDiscarded;)
             {
                 var read = await transport.Input.ReadAsync(patience.Token).ConfigureAwait(false);
                 discarded += read.Buffer.Length;

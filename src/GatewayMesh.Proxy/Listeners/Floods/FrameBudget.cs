@@ -22,7 +22,7 @@ internal sealed class FrameBudget(int most, TimeProvider time)
     public const int WindowUpdatesPerFrame = 8;
 
     // A padded DATA frame may contain only padding: its length byte and at most 255 more.
-    private const int MostPadding = 256;
+    private const int MaxPadding = 256;
 
     private const byte Data = 0;
     private const byte Headers = 1;
@@ -52,7 +52,7 @@ internal sealed class FrameBudget(int most, TimeProvider time)
     {
         switch (type)
         {
-            case Data when length > 0 && ((flags & Padded) == 0 || length > MostPadding):
+            case Data when length > 0 && ((flags & Padded) == 0 || length > MaxPadding):
             case Headers when length > 0:
                 _left = Math.Min(_most, _left + PerUsefulFrame);
                 return;

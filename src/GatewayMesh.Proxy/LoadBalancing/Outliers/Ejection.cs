@@ -23,7 +23,7 @@ namespace GatewayMesh.Proxy.LoadBalancing.Outliers;
 internal sealed record Ejection(
     int Epoch, int Failures, int GatewayFailures, int ServerErrors, int Times, int Past, EjectionCause Cause, long Until, bool OnTrial)
 {
-    private const int Most = 1_000_000; // bound of all counts, against overflow
+    private const int Max = 1_000_000; // bound of all counts, against overflow
 
     /// <summary>State of an instance without negative evidence.</summary>
     public static Ejection Trusted { get; } = new(0, 0, 0, 0, 0, 0, EjectionCause.None, 0, false);
@@ -80,7 +80,7 @@ internal sealed record Ejection(
     {
         Cause = outcome is EndpointOutcome.Success or EndpointOutcome.Alive ? EjectionCause.None : Cause,
         Until = outcome is EndpointOutcome.Success or EndpointOutcome.Alive ? 0 : Until,
-        Failures = outcome is EndpointOutcome.ConnectFailed or EndpointOutcome.Failed ? Math.Min(Most, Failures + 1) : 0,
+        Failures = outcome is EndpointOutcome.ConnectFailed or EndpointOutcome.Failed ? Math.Min(Max, Failures + 1) : 0,
         GatewayFailures = OfAnswers(GatewayFailures, outcome, outcome is EndpointOutcome.GatewayError),
         ServerErrors = OfAnswers(ServerErrors, outcome, outcome is EndpointOutcome.GatewayError or EndpointOutcome.ServerError),
     };
@@ -88,7 +88,7 @@ internal sealed record Ejection(
     /// <summary>Returns an ejected state that lasts longer than the previous ejection.</summary>
     public Ejection Ejected(EjectionCause cause, PolicyModel policy, long now, TimeProvider time)
     {
-        var times = Math.Min(Most, Math.Max(Times, Past) + 1);
+        var times = Math.Min(Max, Math.Max(Times, Past) + 1);
         var seconds = Math.Min(policy.Ejection.Time.TotalSeconds * times, policy.Ejection.MaxTime.TotalSeconds);
         return new Ejection(Epoch + 1, 0, 0, 0, times, 0, cause, now + (long)(seconds * time.TimestampFrequency), false);
     }
@@ -110,7 +110,7 @@ internal sealed record Ejection(
         outcome is EndpointOutcome.ConnectFailed or EndpointOutcome.Failed or EndpointOutcome.Alive
             ? count
             : bad
-            ? Math.Min(Most, count + 1)
+            ? Math.Min(Max, count + 1)
             : 0;
 
     private static bool Reaches(int count, int threshold) => threshold > 0 && count >= threshold;

@@ -34,7 +34,7 @@ internal sealed class EjectionShares(TimeProvider time)
         foreach (var group in next.GroupBy(state => state.Key.Service, StringComparer.Ordinal))
         {
             var states = group.ToArray();
-            var limit = states[0].Policy.Ejection.MostOf(states.Length);
+            var limit = states[0].Policy.Ejection.MaxOf(states.Length);
             if (!_watches.TryGetValue(group.Key, out var watch))
             {
                 _watches.Add(group.Key, watch = new OutlierWatch(new EjectionShare(limit, states.Length), time));

@@ -46,7 +46,7 @@ internal sealed class OutlierWatch(EjectionShare share, TimeProvider time)
         if (members.Length > 0)
         {
             Share.Count(members.Length);
-            Share.Resize(members[0].Policy.Ejection.MostOf(members.Length));
+            Share.Resize(members[0].Policy.Ejection.MaxOf(members.Length));
         }
     }
 

@@ -12,7 +12,7 @@ namespace GatewayMesh.Admin.Views;
 /// <summary>Faults of policies, as shown by <c>/explain</c> and <c>/status</c>.</summary>
 internal static class FaultView
 {
-    private const int Most = 100;
+    private const int Max = 100;
 
     /// <summary>Returns the faults of a policy; null if it has none.</summary>
     internal static ExplainedFaults? Explain(bool allowed, ImmutableArray<FaultRule> rules, string from, IRequestFacts request) =>
@@ -35,7 +35,7 @@ internal static class FaultView
 
     /// <summary>Returns the services with faults; null if there are none.</summary>
     internal static FaultStatus? Status(bool allowed, MeshSnapshot snapshot) =>
-        Services(snapshot).Take(Most).ToImmutableArray() is { IsEmpty: false } services
+        Services(snapshot).Take(Max).ToImmutableArray() is { IsEmpty: false } services
             ? new FaultStatus { Allowed = allowed, Services = services }
             : null;
 

@@ -11,12 +11,12 @@ internal static class RefusedRecords
     /// <summary>
     /// Maximum number of records in <c>/status</c> and <c>explain</c>: registry writers must not make the output endless.
     /// </summary>
-    private const int Most = 20;
+    private const int Max = 20;
 
     /// <summary>The first records.</summary>
     internal static ImmutableArray<RefusedRecordStatus> First(IEnumerable<RefusedRecord> records) =>
     [
-        .. records.Take(Most).Select(record => new RefusedRecordStatus
+        .. records.Take(Max).Select(record => new RefusedRecordStatus
         {
             Service = record.Service,
             Id = record.Id,

@@ -7,12 +7,12 @@ namespace GatewayMesh.Admin.Views;
 /// <summary>The troubles in <c>/status</c>.</summary>
 internal static class TroubleList
 {
-    private const int Most = 100;
+    private const int Max = 100;
 
     /// <summary>The troubles. A long list is cut to the longest-lasting troubles.</summary>
     internal static ImmutableArray<TroubleStatus> Of(IReadOnlyList<OpenTrouble> open) =>
     [
-        .. open.Take(Most).Select(each => new TroubleStatus
+        .. open.Take(Max).Select(each => new TroubleStatus
         {
             Kind = each.Trouble.Word,
             Service = each.Trouble.Service,

@@ -3,12 +3,12 @@ namespace GatewayMesh.Proxy.Tests.Http1.Fuzz;
 /// <summary>Inputs made from a corpus: bytes changed, pieces inserted, removed, repeated, and taken from other inputs. Seeded.</summary>
 internal sealed class Mutator(IFuzzTarget target, int seed)
 {
-    private const int MostBytes = 400;
+    private const int MaxBytes = 400;
 
     private readonly Random _random = new(seed);
     private readonly byte[][] _corpus = Array.ConvertAll(target.Corpus, WireText.Bytes);
     private readonly byte[][] _words = Array.ConvertAll(target.Words, WireText.Bytes);
-    private readonly byte[] _input = new byte[2 * MostBytes];
+    private readonly byte[] _input = new byte[2 * MaxBytes];
     private int _length;
 
     /// <summary>Returns the next input. Valid until the next call.</summary>
@@ -67,7 +67,7 @@ internal sealed class Mutator(IFuzzTarget target, int seed)
 
     private void Insert(int at, ReadOnlySpan<byte> piece)
     {
-        if (_length + piece.Length <= MostBytes)
+        if (_length + piece.Length <= MaxBytes)
         {
             _input.AsSpan(at, _length - at).CopyTo(_input.AsSpan(at + piece.Length));
             piece.CopyTo(_input.AsSpan(at));

@@ -20,7 +20,7 @@ public sealed class EjectionShareTests
     [TestCase(10, 0, 0)]
     [TestCase(0, 1, 0)]
     public void One_instance_may_always_be_ejected_unless_the_maximum_is_zero(int instances, double share, int most) =>
-        Assert.That(new EjectionModel { MaxEjectedPercent = share }.MostOf(instances), Is.EqualTo(most));
+        Assert.That(new EjectionModel { MaxEjectedPercent = share }.MaxOf(instances), Is.EqualTo(most));
 
     [Test]
     public void By_default_a_tenth_may_be_ejected_and_the_next_waits_for_a_permit()
@@ -106,7 +106,7 @@ public sealed class EjectionShareTests
         {
             Step(fleet, step);
             known.UnionWith(fleet.Set.All);
-            var most = fleet.Policy.Ejection.MostOf(fleet.Set.All.Length);
+            var most = fleet.Policy.Ejection.MaxOf(fleet.Set.All.Length);
             return fleet.Set.All.Count(state => state.IsEjected) <= most && known.Except(fleet.Set.All).All(gone => !gone.IsEjected);
         });
     }).QuickCheckThrowOnFailure();
@@ -163,7 +163,7 @@ public sealed class EjectionShareTests
             Assert.That(worst, Is.InRange(1, 3), "a tenth of thirty");
             Assert.That(
                 set.All[0].Share.Taken, Is.EqualTo(set.All.Count(state => state.IsEjected)), "no permit is lost and none is taken twice");
-            Assert.That(set.All[0].Share.Limit, Is.EqualTo(fleet.Policy.Ejection.MostOf(set.All.Length)));
+            Assert.That(set.All[0].Share.Limit, Is.EqualTo(fleet.Policy.Ejection.MaxOf(set.All.Length)));
         }
     }
 
