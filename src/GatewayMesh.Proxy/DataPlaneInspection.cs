@@ -1,5 +1,5 @@
 using System.Buffers;
-using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Configuration.Headers;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
@@ -68,18 +68,25 @@ public sealed class DataPlaneInspection
     /// Returns the route that a request would take now, with the reasons. Sends nothing and does not mark the service as used.
     /// </summary>
     /// <param name="service">Requested service.</param>
-    /// <param name="facts">Method and fields of the request.</param>
-    /// <param name="pathAndQuery">Path and query of the request.</param>
+    /// <param name="request">The request. Afterwards its fields, host, and path are those that faults see.</param>
+    /// <param name="edge">Changes to header fields by the ingress; null for none. Default: null.</param>
     /// <param name="instance">The only instance that the request names by its address; null: the service as a whole. Default: null.</param>
-    public RouteReport Explain(string service, IRequestFacts facts, string pathAndQuery, HostPort? instance = null) => instance is null
-        ? RouteTrace.Of(
+    public RouteReport Explain(string service, DescribedRequest request, FieldEdits? edge = null, HostPort? instance = null)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (instance is not null)
+        {
+            return RouteTrace.Of(_parts.Traffic.Mesh, service, instance, _parts.Options.Time.GetTimestamp());
+        }
+
+        return RouteTrace.Of(
             _parts.Traffic.Mesh,
             service,
             Snapshot.Namespace,
-            facts,
-            pathAndQuery,
-            _parts.Options.Time.GetTimestamp())
-        : RouteTrace.Of(_parts.Traffic.Mesh, service, instance, _parts.Options.Time.GetTimestamp());
+            request,
+            edge?.Request,
+            _parts.Options.Time.GetTimestamp());
+    }
 
     /// <summary>Returns the retry budget of a service and the delay after which its requests are hedged.</summary>
     /// <param name="service">Name of the service.</param>

@@ -80,8 +80,11 @@ internal sealed class ExchangeFacts(Exchange exchange) : IRequestFacts
         return lines is null ? default : new FieldLines(lines);
     }
 
-    // As the route and the ingress will change the field.
-    private static StringValues Edited(StringValues values, string name, FieldEdit? edit)
+    /// <summary>Returns the values of a field as an edit will change them.</summary>
+    /// <param name="values">Received values.</param>
+    /// <param name="name">Name of the field.</param>
+    /// <param name="edit">The edit; null changes nothing.</param>
+    public static StringValues Edited(StringValues values, string name, FieldEdit? edit)
     {
         if (edit is null)
         {

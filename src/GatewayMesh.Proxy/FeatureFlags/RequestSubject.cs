@@ -1,7 +1,7 @@
 using GatewayMesh.Configuration.Entries.Flags;
-using GatewayMesh.Configuration.Matching;
 using GatewayMesh.Configuration.Policies.Jwt;
 using GatewayMesh.Proxy.Pipeline;
+using GatewayMesh.Proxy.Routing.Reports;
 using Microsoft.Extensions.Primitives;
 
 namespace GatewayMesh.Proxy.FeatureFlags;
@@ -24,16 +24,15 @@ internal static class RequestSubject
     }
 
     /// <summary>Returns the subject of a request that is only described, and so has no verified token.</summary>
-    public static FlagSubject Of(IRequestFacts facts, FeatureFlagEntry flag, ulong sample) =>
-        new(UserOf(Lines(facts, flag.User)), GroupsOf(Lines(facts, flag.Groups)), sample);
+    public static FlagSubject Of(DescribedRequest request, FeatureFlagEntry flag, ulong sample) =>
+        new(UserOf(Lines(request, flag.User)), GroupsOf(Lines(request, flag.Groups)), sample);
 
     private static StringValues Lines(Exchange exchange, FlagSubjectKey key) =>
         key.IsClaim ? new StringValues(exchange.Claims?.Find(key.Name))
         : IsTrusted(exchange, key.Name) ? exchange.Head.Fields[key.Name]
         : default;
 
-    private static StringValues Lines(IRequestFacts facts, FlagSubjectKey key) =>
-        key.IsClaim ? default : new StringValues([.. facts.Field(key.Name).ToList()]);
+    private static StringValues Lines(DescribedRequest request, FlagSubjectKey key) => key.IsClaim ? default : request.SubjectOf(key.Name);
 
     private static bool IsTrusted(Exchange exchange, string field) =>
         !exchange.SpeaksOfClients

@@ -1,6 +1,7 @@
 using GatewayMesh.Configuration.Matching;
 using GatewayMesh.Configuration.Policies;
 using GatewayMesh.Configuration.Policies.Jwt;
+using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy.Pipeline;
 
 namespace GatewayMesh.Proxy.Forwarding;
@@ -18,10 +19,17 @@ internal static class VerifiedFields
     public static bool Contains(Exchange exchange, string name)
     {
         var policy = exchange.Route.Policy;
-        return (policy.Jwt.IsOn && ContainsClaims(policy.Jwt, name))
-            || (policy.ExternalAuthorization.IsOn && ContainsAnswer(policy, name))
-            || ContainsProvided(exchange, name);
+        return ContainsClaims(policy, exchange.Mesh.Snapshot, exchange.Destination ?? "", name)
+            || (policy.ExternalAuthorization.IsOn && ContainsAnswer(policy, name));
     }
+
+    /// <summary>True if <paramref name="name"/> is, or is read as, a field that is set from a verified token.</summary>
+    /// <param name="policy">Policy of the call.</param>
+    /// <param name="snapshot">Configuration, for the issuers that intentions name.</param>
+    /// <param name="service">The callee.</param>
+    /// <param name="name">Name of the field.</param>
+    public static bool ContainsClaims(PolicyModel policy, MeshSnapshot snapshot, string service, string name) =>
+        (policy.Jwt.IsOn && ContainsClaims(policy.Jwt, name)) || ContainsProvided(snapshot, service, name);
 
     /// <summary>True if <paramref name="name"/> is, or is read as, a field of the authorization service's answer.</summary>
     public static bool ContainsAnswer(PolicyModel policy, string name)
@@ -59,10 +67,9 @@ internal static class VerifiedFields
     }
 
     // Issuers that intentions name.
-    private static bool ContainsProvided(Exchange exchange, string name)
+    private static bool ContainsProvided(MeshSnapshot snapshot, string service, string name)
     {
-        var snapshot = exchange.Mesh.Snapshot;
-        foreach (var provider in snapshot.Intentions.ProvidersOf(exchange.Destination ?? ""))
+        foreach (var provider in snapshot.Intentions.ProvidersOf(service))
         {
             if (snapshot.JwtProviders.TryGetValue(provider, out var issuer) && IsForwarding(issuer, name))
             {

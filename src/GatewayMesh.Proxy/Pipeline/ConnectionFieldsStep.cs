@@ -12,7 +12,13 @@ internal sealed class ConnectionFieldsStep : IStep
     /// <inheritdoc/>
     public Verdict Take(Exchange exchange)
     {
-        var fields = exchange.Head.Fields;
+        Remove(exchange.Head.Fields);
+        return Verdict.Next;
+    }
+
+    /// <summary>Removes the fields that <c>Connection</c> names.</summary>
+    public static void Remove(FieldTable fields)
+    {
         foreach (var members in fields[KnownField.Connection])
         {
             foreach (var part in members.AsSpan().Split(','))
@@ -24,7 +30,5 @@ internal sealed class ConnectionFieldsStep : IStep
                 }
             }
         }
-
-        return Verdict.Next;
     }
 }

@@ -13,11 +13,9 @@ internal sealed class RequestIdStep(SplitMix random) : IStep
     public Verdict Take(Exchange exchange)
     {
         var fields = exchange.Head.Fields;
-        if (fields[KnownField.XRequestId] is [{ Length: > 0 and <= 64 } id]
-            && !id.AsSpan().ContainsAnyExceptInRange('!', '~')
-            && !id.Contains('"'))
+        if (IsKept(fields))
         {
-            exchange.RequestId = id;
+            exchange.RequestId = fields[KnownField.XRequestId][0]!;
         }
         else
         {
@@ -27,4 +25,10 @@ internal sealed class RequestIdStep(SplitMix random) : IStep
 
         return Verdict.Next;
     }
+
+    /// <summary>True if the client's ID is kept.</summary>
+    public static bool IsKept(FieldTable fields) =>
+        fields[KnownField.XRequestId] is [{ Length: > 0 and <= 64 } id]
+        && !id.AsSpan().ContainsAnyExceptInRange('!', '~')
+        && !id.Contains('"');
 }

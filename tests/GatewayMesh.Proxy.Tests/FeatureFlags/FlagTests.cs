@@ -12,6 +12,8 @@ using GatewayMesh.Configuration.Policies.Timeouts;
 using GatewayMesh.Configuration.Routing;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Proxy.FeatureFlags;
+using GatewayMesh.Proxy.Routing.Reports;
+using GatewayMesh.Proxy.Telemetry;
 using GatewayMesh.Proxy.Tests.Rig;
 using GatewayMesh.Proxy.Tests.Rig.Http2;
 using Microsoft.Extensions.Time.Testing;
@@ -280,13 +282,13 @@ public sealed class FlagTests
             Flags.On("old") with { Enabled = false });
         var inspection = mesh.Mesh.Plane.Inspection;
 
-        var on = inspection.Explain("payments", new Described("alice"), "/");
+        var on = inspection.Explain("payments", Described("alice"));
         Assert.That(
             on.Flags.Select(flag => (flag.Use.Flag, flag.IsOn, flag.Reason, flag.User)),
             Is.EqualTo(new[] { ("old", false, FlagReason.Disabled, null), ("next", true, FlagReason.Filters, "alice") }));
         Assert.That((on.Target!.Id, on.Policy.Timeouts.Request), Is.EqualTo(("v2.payments.default.default", TimeSpan.FromSeconds(3))));
 
-        var off = inspection.Explain("payments", new Described("bob"), "/");
+        var off = inspection.Explain("payments", Described("bob"));
         Assert.That(off.Flags.Select(flag => flag.IsOn), Is.EqualTo(new[] { false, false }));
         Assert.That((off.Target!.Id, off.Policy.Timeouts.Request), Is.EqualTo(("v1.payments.default.default", TimeSpan.FromSeconds(15))));
     }
@@ -315,14 +317,6 @@ public sealed class FlagTests
     private static async Task<string> Ask(RawConnection client, string fields = "", string path = "/") =>
         (await client.Ask(Call(fields, path))).Body;
 
-    private sealed class Described(string user) : IRequestFacts
-    {
-        public string Method => "GET";
-
-        public Configuration.Paths.PathReadings Paths => Configuration.Paths.PathReadings.Of("/");
-
-        public FieldLines Field(string name) => name == "x-user" ? new FieldLines(user) : default;
-
-        public FieldLines Twins(string name) => default;
-    }
+    private static DescribedRequest Described(string user) =>
+        new(RequestDirection.Outbound, "GET", "payments", "/", [KeyValuePair.Create("x-user", user)]);
 }

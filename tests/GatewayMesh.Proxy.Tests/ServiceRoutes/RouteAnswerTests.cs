@@ -1,6 +1,8 @@
 using System.Net;
 using GatewayMesh.Configuration.Listeners;
 using GatewayMesh.Configuration.Values;
+using GatewayMesh.Proxy.Routing.Reports;
+using GatewayMesh.Proxy.Telemetry;
 using GatewayMesh.Proxy.Tests.Rig;
 using GatewayMesh.Proxy.Tests.Rig.Http2;
 
@@ -11,6 +13,8 @@ internal sealed class RouteAnswerTests
 {
     private const string ToOne = "backendRefs:[{name:'one',port:80}]";
     private const string Call = "GET /a HTTP/1.1\r\nHost: api\r\n\r\n";
+
+    private static DescribedRequest Described => new(RequestDirection.Outbound, "GET", "api.shop", "/a", []);
 
     [TestCase("{matches:[{path:{value:'/b'}}]," + ToOne + "}", 404, "no_matching_rule", 12)]
     [TestCase("{backendRefs:[{name:'nobody',port:80}]}", 500, "no_valid_backend", 14)]
@@ -128,7 +132,7 @@ internal sealed class RouteAnswerTests
             SampleCluster.Shop.Http("shop/api", $"{{matches:[{{path:{{value:'/b'}}}}],{ToOne}}},{{filters:[{{type:'CORS'}}],{ToOne}}}"),
             Backend.ClosedPort());
 
-        var report = mesh.Plane.Inspection.Explain("api.shop", new Routing.Matching.Asked(), "/a");
+        var report = mesh.Plane.Inspection.Explain("api.shop", Described);
 
         using (Assert.EnterMultipleScope())
         {
@@ -153,7 +157,7 @@ internal sealed class RouteAnswerTests
             SampleCluster.Shop.Http("shop/api", "{backendRefs:[{name:'one',port:80,weight:3},{name:'nobody',port:80}]}"),
             Backend.ClosedPort());
 
-        var split = mesh.Plane.Inspection.Explain("api.shop", new Routing.Matching.Asked(), "/a").Splits.Single();
+        var split = mesh.Plane.Inspection.Explain("api.shop", Described).Splits.Single();
 
         Assert.That(
             split.Legs.Select(leg => (leg.Weight, leg.To)),

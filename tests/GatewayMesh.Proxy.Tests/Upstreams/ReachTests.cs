@@ -8,6 +8,8 @@ using GatewayMesh.Configuration.Reach;
 using GatewayMesh.Configuration.Snapshot;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.Errors;
+using GatewayMesh.Proxy.Routing.Reports;
+using GatewayMesh.Proxy.Telemetry;
 using GatewayMesh.Proxy.Tests.Rig;
 using GatewayMesh.Proxy.Upstreams;
 using Microsoft.Extensions.Time.Testing;
@@ -57,9 +59,12 @@ public sealed class ReachTests
         var answer = await client.Ask("GET / HTTP/1.1\r\nHost: payments\r\n\r\n");
 
         Assert.That(
-            (answer.Status, answer["Proxy-Status"]), Is.EqualTo((502, "gatewaymesh; error=destination_ip_prohibited; forwarded=?0")));
+            (answer.Status, answer["Proxy-Status"]),
+            Is.EqualTo((502, "gatewaymesh; error=destination_ip_prohibited; forwarded=?0; reason=address_refused")));
         Assert.That(
-            mesh.Plane.Inspection.Explain("payments", new Routing.Matching.Asked(), "/").Error, Is.EqualTo(MeshErrorKind.AddressRefused));
+            mesh.Plane.Inspection.Explain(
+                "payments", new DescribedRequest(RequestDirection.Outbound, "GET", "payments", "/", [])).Error,
+            Is.EqualTo(MeshErrorKind.AddressRefused));
     }
 
     [Test]

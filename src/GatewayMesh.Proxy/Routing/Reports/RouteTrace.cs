@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using GatewayMesh.Configuration.Entries.Splitters;
-using GatewayMesh.Configuration.Matching;
+using GatewayMesh.Configuration.Headers;
+using GatewayMesh.Configuration.Policies.Flags;
 using GatewayMesh.Configuration.Values;
 using GatewayMesh.Proxy.Errors;
 using GatewayMesh.Proxy.FeatureFlags;
@@ -13,20 +14,20 @@ namespace GatewayMesh.Proxy.Routing.Reports;
 /// <summary>Follows a route as a request would and records each step. For humans: slow, and marks nothing as used.</summary>
 internal static class RouteTrace
 {
-    /// <summary>Returns the route of a request for <paramref name="service"/>.</summary>
-    public static RouteReport Of(LiveMesh mesh, string service, string callers, IRequestFacts facts, string pathAndQuery, long now)
+    /// <summary>Returns the route of a request for <paramref name="service"/>, and changes the request as the route does.</summary>
+    public static RouteReport Of(LiveMesh mesh, string service, string callers, DescribedRequest request, FieldEdit? edge, long now)
     {
         var own = mesh.Endpoints.Find(service);
         if (mesh.Routes.Find(service, callers) is not { } routes)
         {
             return own is null
                 ? new RouteReport(service) { Error = MeshErrorKind.DestinationNotFound }
-                : new RouteReport(own.Service) { Error = ErrorOf(own), Targets = [Report(own.Service, own, now)], Policy = own.Policy };
+                : OfOwn(mesh, own, request, edge, now);
         }
 
         var rules = ImmutableArray.CreateBuilder<RuleReport>();
         var splits = ImmutableArray.CreateBuilder<SplitReport>();
-        var end = Walk(routes, new AskedRoute(facts, pathAndQuery), mesh.Routes.Draw(), rules, splits);
+        var end = Walk(routes, new AskedRoute(request, request.PathAndQuery), mesh.Routes.Draw(), rules, splits);
         if (end is not LiveLeaf leaf)
         {
             var answer = end as LiveAnswer;
@@ -40,24 +41,40 @@ internal static class RouteTrace
             };
         }
 
-        var flags = Flags(mesh, leaf, facts);
+        var chosen = mesh.Routes.Choose(leaf, mayAsk: true);
+        var target = leaf.Targets[chosen];
+        if (request.IsVerifiedFirst || target.Instances.HasBare || leaf.FlagsReachBare)
+        {
+            request.RemoveClaims(target.Policy, mesh.Snapshot, target.Instances.Service);
+        }
+
+        // A failover target may be another service, with another policy.
+        var flags = target.Instances.Service == leaf.Targets[0].Instances.Service ? Flags(mesh, leaf.Uses, request) : [];
         if (flags is [.., { IsOn: true }])
         {
             leaf = leaf.Flagged[flags.Length - 1];
+            chosen = mesh.Routes.Choose(leaf, mayAsk: true);
+            target = leaf.Targets[chosen];
         }
 
-        var chosen = mesh.Routes.Choose(leaf, mayAsk: true);
+        if (request.IsVerifiedFirst || target.Instances.HasBare)
+        {
+            request.RemoveAnswers(target.Policy, target.Instances.Service);
+        }
+
+        var rewritten = leaf.Rewrite?.Apply(request.PathAndQuery);
+        request.Change(leaf.Edits?.Request, edge, leaf.Host, rewritten);
         return new RouteReport(own?.Service ?? service)
         {
-            Error = ErrorOf(leaf.Targets[chosen].Instances),
+            Error = ErrorOf(target.Instances),
             Route = leaf.Rule,
             Rules = rules.ToImmutable(),
             Splits = splits.ToImmutable(),
             Flags = flags,
-            Targets = [.. leaf.Targets.Select(target => Report(target.Id, target.Instances, now))],
+            Targets = [.. leaf.Targets.Select(each => Report(each.Id, each.Instances, now))],
             Chosen = chosen,
-            Rewritten = leaf.Rewrite?.Apply(pathAndQuery),
-            Policy = leaf.Targets[chosen].Policy,
+            Rewritten = rewritten,
+            Policy = target.Policy,
         };
     }
 
@@ -67,14 +84,40 @@ internal static class RouteTrace
             ? new RouteReport(only.Service) { Error = ErrorOf(only), Targets = [Report(only.Service, only, now)], Policy = only.Policy }
             : new RouteReport(service) { Error = MeshErrorKind.DestinationNotFound };
 
-    private static ImmutableArray<FlagReport> Flags(LiveMesh mesh, LiveLeaf leaf, IRequestFacts facts)
+    // The name leads directly to the instances of the service.
+    private static RouteReport OfOwn(LiveMesh mesh, EndpointSet own, DescribedRequest request, FieldEdit? edge, long now)
+    {
+        var isVerified = request.IsVerifiedFirst || own.HasBare;
+        if (isVerified)
+        {
+            request.RemoveClaims(own.Policy, mesh.Snapshot, own.Service);
+        }
+
+        var flags = Flags(mesh, own.Policy.Flags, request);
+        var policy = flags is [.., { IsOn: true }] ? own.Policy.WithFlag(flags.Length - 1) : own.Policy;
+        if (isVerified)
+        {
+            request.RemoveAnswers(policy, own.Service);
+        }
+
+        request.Change(null, edge, null, null);
+        return new RouteReport(own.Service)
+        {
+            Error = ErrorOf(own),
+            Flags = flags,
+            Targets = [Report(own.Service, own, now)],
+            Policy = policy,
+        };
+    }
+
+    private static ImmutableArray<FlagReport> Flags(LiveMesh mesh, ImmutableArray<FlagUse> uses, DescribedRequest request)
     {
         var reports = ImmutableArray.CreateBuilder<FlagReport>();
-        foreach (var use in leaf.Uses)
+        foreach (var use in uses)
         {
             var flag = mesh.Flags.Find(use.Flag);
             var subject = flag is { NeedsSubject: true }
-                ? RequestSubject.Of(facts, flag.Entry, mesh.Routes.Draw().Number)
+                ? RequestSubject.Of(request, flag.Entry, mesh.Routes.Draw().Number)
                 : FlagSubject.Nobody;
             var decision = mesh.Flags.Decide(flag, subject);
             reports.Add(new FlagReport(use, decision.IsOn, decision.Reason, subject.User));

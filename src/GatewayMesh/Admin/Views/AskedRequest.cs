@@ -1,7 +1,10 @@
 using GatewayMesh.Admin.Http;
+using GatewayMesh.Configuration.Bootstrap;
 using GatewayMesh.Configuration.Matching;
 using GatewayMesh.Configuration.Paths;
 using GatewayMesh.Proxy.Resilience;
+using GatewayMesh.Proxy.Routing.Reports;
+using GatewayMesh.Proxy.Telemetry;
 
 namespace GatewayMesh.Admin.Views;
 
@@ -19,6 +22,23 @@ internal sealed record AskedRequest(string Method, string Target, IReadOnlyList<
         request.QueryValue("method") is { Length: > 0 } method ? method.ToUpperInvariant() : "GET",
         target ?? (request.QueryValue("path") is { Length: > 0 } path ? path : "/"),
         request.QueryValues("header"));
+
+    /// <summary>Returns the request as its first proxy sees the request.</summary>
+    /// <param name="proxy">Bootstrap of the proxy.</param>
+    /// <param name="host">Host, with or without a port.</param>
+    public DescribedRequest Described(BootstrapSpec proxy, string host) => new(
+        proxy switch
+        {
+            { Ingress: not null } => RequestDirection.Ingress,
+            { Gateway: not null } => RequestDirection.Gateway,
+            _ => RequestDirection.Outbound,
+        },
+        Method,
+        host,
+        Target,
+        Headers.Select(header => header.Split(':', 2, StringSplitOptions.TrimEntries))
+            .Where(pair => pair.Length == 2 && pair[0].Length > 0)
+            .Select(pair => KeyValuePair.Create(pair[0], pair[1])));
 
     /// <inheritdoc/>
     public FieldLines Field(string name) => LinesOf(other => other.Equals(name, StringComparison.OrdinalIgnoreCase));

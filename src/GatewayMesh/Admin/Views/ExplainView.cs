@@ -28,18 +28,20 @@ internal static class ExplainView
 
         var locals = node.Bootstrap.Sidecar?.Services ?? [];
         var from = request.QueryValue("from") ?? node.Bootstrap.Ingress?.Service ?? (locals.Length == 1 ? locals[0].Name : "");
-        var asked = AskedRequest.Of(request, target.PathAndQuery);
-        asked = asked with { Headers = [.. asked.Headers, $"host:{authority}"] };
         var snapshot = node.Plane.Inspection.Snapshot;
-        var named = NameOf(node, snapshot, authority, from);
-        var report = node.Plane.Inspection.Explain(named.Service, asked, target.PathAndQuery, named.Instance);
-        var called = asked with { Target = report.Rewritten ?? asked.Target };
-        Func<string, CheckedIntention>? decide = from.Length == 0 ? null : service => IntentionView.Decide(node, from, service, called);
+        var edge = PublicRoute.Of(node.Bootstrap.Ingress, snapshot, authority);
+        var isRefused = !PublicRoute.TryRead(edge, target.PathAndQuery, out var path);
+        var asked = AskedRequest.Of(request, path).Described(node.Bootstrap, authority);
+        var named = edge is null ? NameOf(snapshot, authority, from) : new NamedService(edge.Service);
+        var report = node.Plane.Inspection.Explain(named.Service, asked, edge?.Edits, named.Instance);
+        report = isRefused ? report with { Error = MeshErrorKind.RequestMalformed } : report;
+        var callee = report.Target is { } called ? asked.AtCallee(report.Policy, snapshot, called.Service) : asked;
+        Func<string, CheckedIntention>? decide = from.Length == 0 ? null : service => IntentionView.Decide(node, from, service, callee);
         var document = new ExplainDocument
         {
             Method = asked.Method,
             Host = authority,
-            Path = target.PathAndQuery,
+            Path = path,
             From = from,
             Revision = snapshot.Revision,
             Service = report.Asked,
@@ -66,23 +68,11 @@ internal static class ExplainView
         return AdminResponse.OfDocument(200, document, AdminJson.Default.ExplainDocument);
     }
 
-    // At the edge, hosts are public names; everywhere else they are service names.
-    private static NamedService NameOf(MeshNode node, MeshSnapshot snapshot, string authority, string from)
-    {
-        var host = HostNames.WithoutPort(authority);
-        foreach (var (key, model) in snapshot.Ingress)
-        {
-            if (node.Bootstrap.Ingress is { } ingress && key.Ingress == ingress.Service && model.Find(host) is { } service)
-            {
-                return new NamedService(service);
-            }
-        }
-
-        // A question names no listener, so that every port counts as stated.
-        return snapshot.ServiceNames is not { } names ? new NamedService(HostNames.ServiceOf(authority))
-            : names.TryFind(authority, ServiceNames.NamespaceOf(from), entry: 0, out var named) ? named
-            : new NamedService(HostNames.Lower(authority));
-    }
+    // A question names no listener, so that every port counts as stated.
+    private static NamedService NameOf(MeshSnapshot snapshot, string authority, string from) =>
+        snapshot.ServiceNames is not { } names ? new NamedService(HostNames.ServiceOf(authority))
+        : names.TryFind(authority, ServiceNames.NamespaceOf(from), entry: 0, out var named) ? named
+        : new NamedService(HostNames.Lower(authority));
 
     private static void AddTarget(ExplainDocument document, MeshNode node, TargetReport target)
     {

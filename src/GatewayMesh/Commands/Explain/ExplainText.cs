@@ -8,11 +8,14 @@ namespace GatewayMesh.Commands.Explain;
 /// <summary>Text output of <c>/explain</c>.</summary>
 internal static class ExplainText
 {
+    private const string RequestMalformed = "request_malformed";
+
     /// <summary>
     /// True if the mesh would carry the request: known service, at least one instance, and not denied by an enforced intention.
     /// </summary>
     public static bool IsCarried(ExplainDocument answer) =>
-        answer is { Known: true, Instances.IsEmpty: false } && answer.Intention is null or { Allowed: true } or { Enforced: false };
+        answer is { Known: true, Instances.IsEmpty: false, Reason: not RequestMalformed }
+        && answer.Intention is null or { Allowed: true } or { Enforced: false };
 
     /// <summary>Prints the answer.</summary>
     public static void Print(ExplainDocument answer, TextWriter output)
@@ -24,6 +27,13 @@ internal static class ExplainText
         {
             output.WriteLine($"  service    {paint.Text(answer.Service, TextStyle.Bad)}: unknown to the mesh: 404, not forwarded");
             output.WriteLine($"  reason     {answer.Reason}");
+            return;
+        }
+
+        if (answer.Reason == RequestMalformed)
+        {
+            var refused = paint.Text("refused by the public listener", TextStyle.Bad);
+            output.WriteLine($"  path       {refused}: 400, {answer.Reason}, not forwarded");
             return;
         }
 
