@@ -37,11 +37,12 @@ public sealed class EndpointRegistry
     /// <summary>Builds the table of <paramref name="snapshot"/>. Running requests keep the table that they started with.</summary>
     public EndpointTable Apply(MeshSnapshot snapshot)
     {
+        // Outside of the lock, which a loop may wait for at the first request for a service.
+        var services = snapshot.Services.Values.ToFrozenDictionary(
+            service => service.Name, service => new ServiceEndpoints(service, this), StringComparer.OrdinalIgnoreCase);
         lock (_applying)
         {
             var states = new Dictionary<EndpointKey, EndpointState>(_states.Count);
-            var services = snapshot.Services.Values.ToFrozenDictionary(
-                service => service.Name, service => new ServiceEndpoints(service, this), StringComparer.OrdinalIgnoreCase);
             foreach (var used in _current.Services)
             {
                 if (services.TryGetValue(used.Service, out var service))
@@ -83,7 +84,7 @@ public sealed class EndpointRegistry
             }
 
             var set = SetOf(service.Model, _states);
-            _shares.Add(set.All, _states.Values);
+            _shares.Add(set.All);
             return service.Live = set;
         }
     }

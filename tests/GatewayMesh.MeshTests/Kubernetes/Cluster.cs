@@ -80,7 +80,7 @@ internal sealed class Cluster : IAsyncDisposable
             """);
     }
 
-    /// <summary>Deletes a pod's slice. Its application goes on.</summary>
+    /// <summary>Deletes a pod's slice. Its application keeps running.</summary>
     public void DropPod(string name) => Server.Store.Drop("endpointslices", "shop", name);
 
     /// <summary>Waits until <c>api</c> is served.</summary>

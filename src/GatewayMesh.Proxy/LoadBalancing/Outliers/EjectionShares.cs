@@ -12,16 +12,15 @@ internal sealed class EjectionShares(TimeProvider time)
     /// <summary>Watches of all services.</summary>
     public IEnumerable<OutlierWatch> Watches => _watches.Values;
 
-    /// <summary>Adds a service to the table in use before its first request.</summary>
-    /// <param name="added">Instances of the service.</param>
-    /// <param name="all">Instances of the table, these included.</param>
-    public void Add(IEnumerable<EndpointState> added, IEnumerable<EndpointState> all)
+    /// <summary>Adds the instances of a service to the table in use, before its first request.</summary>
+    public void Add(IEnumerable<EndpointState> instances)
     {
-        foreach (var service in added.Select(static state => state.Key.Service).Distinct(StringComparer.Ordinal))
+        foreach (var service in instances.GroupBy(static state => state.Key.Service, StringComparer.Ordinal))
         {
-            EndpointState[] own = [.. all.Where(state => state.Key.Service == service)];
-            Narrow(own);
-            _watches[service].Widen(own);
+            // Instances of targets of the service are watched already.
+            EndpointState[] all = [.. service.Union(_watches.GetValueOrDefault(service.Key)?.Members ?? [])];
+            Narrow(all);
+            _watches[service.Key].Widen(all);
         }
     }
 

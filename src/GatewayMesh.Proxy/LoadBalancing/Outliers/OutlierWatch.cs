@@ -11,6 +11,9 @@ internal sealed class OutlierWatch(EjectionShare share, TimeProvider time)
     /// <summary>Ejection permits of the service.</summary>
     public EjectionShare Share { get; } = share;
 
+    /// <summary>Current instances.</summary>
+    public IReadOnlyCollection<EndpointState> Members => Volatile.Read(ref _members);
+
     /// <summary>
     /// Prepares for <paramref name="limit"/> permits: a lower limit applies at once, and the shortest ejections end early.
     /// </summary>

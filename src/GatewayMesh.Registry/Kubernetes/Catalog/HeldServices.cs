@@ -26,14 +26,17 @@ internal sealed class HeldServices(TimeProvider time)
     public ServiceCatalog Complete(ServiceCatalog read, bool isAnew)
     {
         var before = _held.Count;
+        HashSet<string> there = read != _read && (isAnew || Any)
+            ? [.. read.Services.Where(HasInstances).Select(service => service.Name)]
+            : [];
         if (_last is not null && isAnew && read != _read)
         {
-            HoldLost(_last, read);
+            HoldLost(_last, there);
         }
 
         foreach (var (name, held) in _held)
         {
-            if (time.GetElapsedTime(held.At) >= Hold || (read != _read && HasInstances(read, name)))
+            if (time.GetElapsedTime(held.At) >= Hold || there.Contains(name))
             {
                 _ = _held.Remove(name);
             }
@@ -48,9 +51,8 @@ internal sealed class HeldServices(TimeProvider time)
         return _last = _held.Count == 0 ? read : Completed(read);
     }
 
-    private void HoldLost(ServiceCatalog before, ServiceCatalog now)
+    private void HoldLost(ServiceCatalog before, HashSet<string> there)
     {
-        var there = now.Services.Where(HasInstances).Select(service => service.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var lost in before.Services.Where(service => HasInstances(service) && !there.Contains(service.Name)))
         {
             _ = _held.TryAdd(lost.Name, (lost, time.GetTimestamp()));
@@ -58,9 +60,6 @@ internal sealed class HeldServices(TimeProvider time)
     }
 
     private static bool HasInstances(DiscoveredService service) => service.Instances is { IsEmpty: false };
-
-    private static bool HasInstances(ServiceCatalog catalog, string name) =>
-        catalog.Services.Any(service => service.Name == name && HasInstances(service));
 
     private ServiceCatalog Completed(ServiceCatalog read)
     {
